@@ -1,1 +1,12 @@
-export {};
+export * from './error-codes.js';
+export * from './jobs.js';
+export * from './live-events.js';
+export * from './api/admin.js';
+export * from './api/auth.js';
+export * from './api/budget.js';
+export * from './api/keys.js';
+export * from './api/messages.js';
+export * from './api/money.js';
+export * from './api/requests.js';
+export * from './api/shapes.js';
+export * from './api/usage.js';
