@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 // One runner for every library and server. Sources are resolved through the
 // `@weir/source` export condition, so tests never need a build (e2e excepted).
 export default defineConfig({
-  resolve: { conditions: ['@weir/source', 'module', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@weir/source', 'module', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['@weir/source', 'node'] },
+  ssr: { resolve: { conditions: ['@weir/source', 'node'] } },
   test: {
     include: ['libs/**/*.spec.ts', 'apps/{gateway,console,worker,sandbox}/**/*.spec.ts'],
     exclude: ['**/dist/**', '**/node_modules/**'],

@@ -46,11 +46,15 @@ CREATE UNIQUE INDEX tier_one_default ON tier (is_default) WHERE is_default;
 CREATE TABLE account (
   id uuid PRIMARY KEY, name text NOT NULL, tier uuid NOT NULL REFERENCES tier, template uuid,
   budget_type text NOT NULL DEFAULT 'subscription' CHECK (budget_type IN ('subscription', 'onetime')),
-  granted_nano bigint NOT NULL DEFAULT 0, purchased_nano bigint NOT NULL DEFAULT 0,
+  granted_nano bigint NOT NULL DEFAULT 0 CHECK (granted_nano >= 0), purchased_nano bigint NOT NULL DEFAULT 0,
   ledger_seq bigint NOT NULL DEFAULT 0, event_seq bigint NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now()) WITH (fillfactor = 50);
 
-CREATE TABLE allowance_limit (owner uuid, kind smallint, cap bigint CHECK (cap >= 0), PRIMARY KEY (owner, kind));
+-- No row for kind 0: its cap is the sum of the credits. enforced is false for kinds 1 and 2 of a 'onetime' account: the
+-- configured cap is kept, new allowances get none.
+CREATE TABLE allowance_limit (
+  owner uuid, kind smallint CHECK (kind BETWEEN 1 AND 6), cap bigint CHECK (cap >= 0), enforced boolean NOT NULL DEFAULT true,
+  PRIMARY KEY (owner, kind));
 
 -- kind: 0 balance (account) · 1 tokens/day · 2 tokens/month · 3 tokens/total (account) · 4 spend/total · 5 spend/day · 6 spend/month (key)
 CREATE TABLE allowance (
@@ -121,7 +125,7 @@ CREATE TABLE request (
   input_tokens int, cache_read_tokens int, cache_write_5m_tokens int, cache_write_1h_tokens int,
   output_tokens int, reasoning_tokens int,
   source text NOT NULL CHECK (source IN ('reported', 'drained', 'counted', 'estimated', 'none')),
-  tokens bigint NOT NULL, cost_nano bigint NOT NULL CHECK (cost_nano >= 0),
+  tokens bigint NOT NULL CHECK (tokens >= 0), cost_nano bigint NOT NULL CHECK (cost_nano >= 0),
   absorbed_nano bigint NOT NULL DEFAULT 0, exposure_nano bigint NOT NULL DEFAULT 0,
   price_version bigint, template_factor int NOT NULL DEFAULT 10000, server_factor int NOT NULL DEFAULT 10000,
   latency_ms int, duration_ms int, attempts smallint NOT NULL DEFAULT 0,
@@ -137,6 +141,12 @@ CREATE TABLE usage_rollup (
   cache_write_1h_tokens bigint NOT NULL, output_tokens bigint NOT NULL, reasoning_tokens bigint NOT NULL,
   tokens bigint NOT NULL, cost_nano bigint NOT NULL,
   PRIMARY KEY (account, bucket, key, model, provider, endpoint, template, mode, status)) WITH (fillfactor = 70);
+
+-- Running sums per account and day (kind 1), month (2) and for ever (3), in step with the rollups: the balance and budget
+-- events of every settlement need them, and a month of rollups is too long to add up each time. input_tokens = all prompt classes.
+CREATE TABLE account_use (
+  account uuid, kind smallint, period date, input_tokens bigint NOT NULL, output_tokens bigint NOT NULL,
+  tokens bigint NOT NULL, cost_nano bigint NOT NULL, PRIMARY KEY (account, kind, period)) WITH (fillfactor = 50);
 
 -- Written by settlement alone: what each key did, without touching the key (a change there is a configuration change).
 CREATE TABLE key_use (
@@ -247,6 +257,8 @@ CREATE TABLE announcement_dismissal (announcement uuid REFERENCES announcement O
 /**
  * Gateways keep configuration in memory. Every change to it raises `config_version.seq` (which each beat
  * reports, so a lost NOTIFY is noticed within a second) and names the changed row on channel weir_config.
+ * The triggers are deferred: the one counter row is locked last, at commit, so that two transactions which
+ * change configuration and money limits in different orders cannot deadlock over it.
  */
 const CONFIG_CHANGES = `
 CREATE TABLE config_version (one boolean PRIMARY KEY DEFAULT true CHECK (one), seq bigint NOT NULL DEFAULT 1);
@@ -260,12 +272,12 @@ BEGIN
 END $$;
 DO $$ DECLARE t text; BEGIN
   FOREACH t IN ARRAY ARRAY['api_key', 'provider', 'model', 'endpoint', 'price', 'token_price', 'expert_template', 'allowance_limit', 'tier', 'setting'] LOOP
-    EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION config_changed()', t || '_config', t);
+    EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %I DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION config_changed()', t || '_config', t);
   END LOOP;
 END $$;
-CREATE TRIGGER app_user_config AFTER UPDATE OF active, role ON app_user FOR EACH ROW
+CREATE CONSTRAINT TRIGGER app_user_config AFTER UPDATE OF active, role ON app_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN (OLD.active IS DISTINCT FROM NEW.active) EXECUTE FUNCTION config_changed();
-CREATE TRIGGER account_config AFTER UPDATE OF tier, template, budget_type ON account FOR EACH ROW
+CREATE CONSTRAINT TRIGGER account_config AFTER UPDATE OF tier, template, budget_type ON account DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN ((OLD.tier, OLD.template, OLD.budget_type) IS DISTINCT FROM (NEW.tier, NEW.template, NEW.budget_type)) EXECUTE FUNCTION config_changed();
 `;
 
@@ -275,5 +287,5 @@ GRANT INSERT, UPDATE, DELETE ON app_user, refresh_session, api_key, provider, mo
   expert_template, template_grant, setting, notification, announcement, announcement_dismissal, usage_note, alert_rule,
   gateway_pulse, outbox TO weir_app;
 GRANT INSERT ON price, token_price TO weir_app;
-GRANT UPDATE (name, tier, template, budget_type) ON account TO weir_app;
+GRANT UPDATE (name, tier, template) ON account TO weir_app;
 `;

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { Tables1700000000001 } from './migrations/0001-tables.js';
+import { MoneyFunctions1700000000002 } from './migrations/0002-money-functions.js';
+
+/** All migrations, in order. */
+export const MIGRATIONS = [Tables1700000000001, MoneyFunctions1700000000002];
+
+/** Any number: two launchers that migrate one database at once wait for each other. */
+const MIGRATION_LOCK = 1_464_158_545;
+
+/**
+ * Brings the database to the newest schema. Each migration is one transaction, so a run killed anywhere is
+ * completed by the next. `ownerUrl` names the owner of the tables, never the application role.
+ *
+ * @returns the names of the migrations that were run now
+ */
+export async function runMigrations(ownerUrl: string): Promise<string[]> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    driver: pg,
+    migrations: MIGRATIONS,
+    synchronize: false,
+    poolSize: 2,
+  });
+  await source.initialize();
+  const lock = source.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const done = await source.runMigrations({ transaction: 'each' });
+    return done.map((migration) => migration.name);
+  } finally {
+    // Ending the session frees the lock, also when the server has just gone away.
+    await lock.release();
+    await source.destroy();
+  }
+}
