@@ -1,1 +1,4 @@
-export {};
+export * from './factor.js';
+export * from './money.js';
+export * from './quantities.js';
+export * from './rounding.js';
