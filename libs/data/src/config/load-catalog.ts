@@ -1,0 +1,149 @@
+import { callDatabase } from '../money/database-call.js';
+import type { Database } from '../money/database-call.js';
+
+/** An upstream. `credential` is still encrypted. Factors are ten-thousandths. */
+export interface CatalogProvider {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly kind: 'openai' | 'anthropic' | 'gemini';
+  readonly baseUrl: string;
+  readonly credential: string | null;
+  readonly region: string | null;
+  readonly enabled: boolean;
+  readonly costFactor: number;
+  readonly forwardHeaders: readonly string[];
+}
+
+/** A model as clients name it. */
+export interface CatalogModel {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'chat' | 'embeddings' | 'images' | 'audio' | 'rerank';
+  readonly contextTokens: number | null;
+  readonly outputTokensMax: number | null;
+  readonly imageTokensMax: number;
+  /** Whether output is billed that nobody sees (reasoning): held whole, never in slices. */
+  readonly hiddenOutput: boolean;
+  readonly capabilities: readonly string[];
+  readonly enabled: boolean;
+  readonly createdAtMs: number;
+}
+
+/** A model at a provider. */
+export interface CatalogEndpoint {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly upstreamModel: string;
+  readonly region: string | null;
+  /** Lower is tried first. */
+  readonly priority: number;
+  readonly weight: number;
+  readonly enabled: boolean;
+}
+
+/** A price version. Nano per million tokens; `requestNano` per request; null = the default multiple of input. */
+export interface CatalogPrice {
+  readonly version: bigint;
+  readonly model: string;
+  /** Null = every endpoint of the model that has no price of its own. */
+  readonly endpoint: string | null;
+  readonly validFromMs: number;
+  readonly inputNano: bigint;
+  readonly outputNano: bigint;
+  readonly cacheReadNano: bigint | null;
+  readonly cacheWrite5mNano: bigint | null;
+  readonly cacheWrite1hNano: bigint | null;
+  readonly requestNano: bigint | null;
+}
+
+/** The catalogue of one instant: the current and all future price versions, newest last. */
+export interface Catalog {
+  /** Newer than this in a beat's answer ⇒ load again. */
+  readonly configSeq: bigint;
+  readonly providers: readonly CatalogProvider[];
+  readonly models: readonly CatalogModel[];
+  readonly endpoints: readonly CatalogEndpoint[];
+  readonly prices: readonly CatalogPrice[];
+  readonly tokenPrices: readonly {
+    readonly version: bigint;
+    readonly priceNano: bigint;
+    readonly validFromMs: number;
+  }[];
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Versions replaced within the last hour stay, for requests accepted just before. */
+const CATALOG = `
+WITH p AS (SELECT *, lead(valid_from) OVER (PARTITION BY model, endpoint ORDER BY valid_from, version) AS replaced_at FROM price),
+  tp AS (SELECT *, lead(valid_from) OVER (ORDER BY valid_from, version) AS replaced_at FROM token_price)
+SELECT (SELECT seq::text FROM config_version) AS "configSeq",
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'slug', slug, 'name', name, 'kind', kind, 'baseUrl', base_url, 'credential', credential,
+    'region', region, 'enabled', enabled, 'costFactor', cost_factor, 'forwardHeaders', forward_headers) ORDER BY slug), '[]') FROM provider) AS providers,
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'contextTokens', context_tokens, 'outputTokensMax', output_tokens_max,
+    'imageTokensMax', image_tokens_max, 'hiddenOutput', hidden_output, 'capabilities', capabilities, 'enabled', enabled,
+    'createdAtMs', floor(extract(epoch FROM created_at) * 1000)) ORDER BY id), '[]') FROM model) AS models,
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'provider', provider, 'model', model, 'upstreamModel', upstream_model, 'region', region,
+    'priority', priority, 'weight', weight, 'enabled', enabled) ORDER BY model, priority, id), '[]') FROM endpoint) AS endpoints,
+  (SELECT coalesce(json_agg(json_build_object('version', version::text, 'model', model, 'endpoint', endpoint, 'validFromMs', extract(epoch FROM valid_from) * 1000,
+    'inputNano', input_nano::text, 'outputNano', output_nano::text, 'cacheReadNano', cache_read_nano::text, 'cacheWrite5mNano', cache_write_5m_nano::text,
+    'cacheWrite1hNano', cache_write_1h_nano::text, 'requestNano', request_nano::text) ORDER BY valid_from, version), '[]')
+    FROM p WHERE replaced_at IS NULL OR replaced_at > now() - interval '1 hour') AS prices,
+  (SELECT coalesce(json_agg(json_build_object('version', version::text, 'priceNano', price_nano::text, 'validFromMs', extract(epoch FROM valid_from) * 1000)
+    ORDER BY valid_from, version), '[]') FROM tp WHERE replaced_at IS NULL OR replaced_at > now() - interval '1 hour') AS "tokenPrices",
+  (SELECT coalesce(json_object_agg(name, value), '{}') FROM setting) AS settings`;
+
+interface PriceText extends Omit<
+  CatalogPrice,
+  | 'version'
+  | 'inputNano'
+  | 'outputNano'
+  | 'cacheReadNano'
+  | 'cacheWrite5mNano'
+  | 'cacheWrite1hNano'
+  | 'requestNano'
+> {
+  version: string;
+  inputNano: string;
+  outputNano: string;
+  cacheReadNano: string | null;
+  cacheWrite5mNano: string | null;
+  cacheWrite1hNano: string | null;
+  requestNano: string | null;
+}
+interface CatalogText extends Omit<Catalog, 'configSeq' | 'prices' | 'tokenPrices'> {
+  configSeq: string;
+  prices: PriceText[];
+  tokenPrices: { version: string; priceNano: string; validFromMs: number }[];
+}
+
+/** Providers, models, endpoints, prices and settings in one statement, hence of one snapshot. */
+export async function loadCatalog(database: Database): Promise<Catalog> {
+  const [text] = await callDatabase<CatalogText>(database, { name: 'catalog', text: CATALOG });
+  if (text === undefined) throw new Error('The catalogue query answered no row.');
+  return {
+    ...text,
+    configSeq: BigInt(text.configSeq),
+    prices: text.prices.map(readPrice),
+    tokenPrices: text.tokenPrices.map((price) => ({
+      version: BigInt(price.version),
+      priceNano: BigInt(price.priceNano),
+      validFromMs: price.validFromMs,
+    })),
+  };
+}
+
+function readPrice(price: PriceText): CatalogPrice {
+  const optional = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
+  return {
+    ...price,
+    version: BigInt(price.version),
+    inputNano: BigInt(price.inputNano),
+    outputNano: BigInt(price.outputNano),
+    cacheReadNano: optional(price.cacheReadNano),
+    cacheWrite5mNano: optional(price.cacheWrite5mNano),
+    cacheWrite1hNano: optional(price.cacheWrite1hNano),
+    requestNano: optional(price.requestNano),
+  };
+}
