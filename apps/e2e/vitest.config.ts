@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// End to end: built processes, real clients, a real browser. One file at a time, for they share two cores.
+export default defineConfig({
+  resolve: { conditions: ['@weir/source', 'module', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['@weir/source', 'module', 'node', 'import', 'default'] } },
+  test: {
+    root: import.meta.dirname,
+    include: ['src/**/*.e2e.ts'],
+    environment: 'node',
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});

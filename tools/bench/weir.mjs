@@ -1,0 +1,71 @@
+// Weir whole, as the bench measures it: the stack of the test-kit with the gateway on core 0 and a provider
+// that is the bench's own upstream.
+import { execFileSync } from 'node:child_process';
+import { startStack } from '@weir/test-kit';
+
+/** Starts everything; returns the gateway's pid and port, a key, and ways to ask what was settled. */
+export async function startWeir(upstreamPort) {
+  const stack = await startStack({
+    env: { UPSTREAM_ALLOW: `127.0.0.1:${upstreamPort}`, LOG_LEVEL: 'warn' },
+  });
+  const call = async (method, path, token, body) => {
+    const response = await fetch(stack.consoleUrl + path, {
+      method,
+      headers: {
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  };
+  const { access_token: token } = await call('POST', '/api/auth/login', null, {
+    email: stack.admin.email,
+    password: stack.admin.password,
+  });
+  const provider = await call('POST', '/api/admin/providers', token, {
+    slug: 'bench',
+    name: 'Bench upstream',
+    kind: 'openai',
+    base_url: `http://127.0.0.1:${upstreamPort}/v1`,
+    credential: 'bench-credential',
+  });
+  await call('POST', '/api/admin/models', token, {
+    id: 'bench',
+    name: 'Bench',
+    kind: 'chat',
+    context_tokens: 128000,
+    output_tokens_max: 16384,
+  });
+  await call('POST', '/api/admin/endpoints', token, {
+    provider: provider.id,
+    model: 'bench',
+    upstream_model: 'bench',
+  });
+  await call('POST', '/api/admin/prices', token, { model: 'bench', input: '0.50', output: '1.50' });
+  const me = await call('GET', '/api/me', token);
+  await call('POST', `/api/admin/accounts/${me.account.id}/credits`, token, {
+    amount: '1000000',
+    note: 'bench',
+  });
+  const key = await call('POST', '/api/keys', token, { label: 'bench' });
+  const gateway = stack.gateways[0];
+  pinAll(gateway.pid, 0);
+  return {
+    pid: gateway.pid,
+    port: Number(new URL(gateway.url).port),
+    key: key.secret,
+    databaseUrl: stack.databaseUrl,
+    stop: () => stack.stop(),
+    pinRest: () => {
+      for (const pid of stack.pids.filter((one) => one !== gateway.pid)) pinAll(pid, 1);
+    },
+  };
+}
+
+/** Pins a process and its threads to one core. */
+export function pinAll(pid, core) {
+  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+}
