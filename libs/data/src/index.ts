@@ -6,3 +6,4 @@ export * from './entities/index.js';
 export * from './money/database-call.js';
 export * from './money/money-functions.js';
 export * from './money/money-types.js';
+export * from './money/verify-ledger.js';

@@ -25,6 +25,9 @@ BEGIN
   IF fresh IS NOT NULL THEN
     sums := settle_sums(fresh, p_rows);
     PERFORM 1 FROM gateway_epoch WHERE id IN (SELECT DISTINCT e FROM unnest(sums)) ORDER BY id FOR SHARE;
+    IF (SELECT count(*) FROM account WHERE id = ANY (touched)) < cardinality(touched) THEN
+      RAISE EXCEPTION 'settle: a row names an account that does not exist' USING ERRCODE = '23503';
+    END IF;
     PERFORM 1 FROM account WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;
     PERFORM allowance_ensure(ARRAY(SELECT ROW(o, k, p)::allowance_key FROM unnest(sums)));
     PERFORM 1 FROM allowance a JOIN (SELECT DISTINCT o, k, p FROM unnest(sums)) d ON (a.owner, a.kind, a.period) = (d.o, d.k, d.p)
