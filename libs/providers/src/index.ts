@@ -1,6 +1,16 @@
 export * from './usage.js';
+export * from './errors/openai-error.js';
+export * from './registry/provider-kinds.js';
 export * from './sse/sse-relay.js';
+export * from './text/text-size.js';
 export * from './openai/chat-stream-observer.js';
 export * from './openai/chat-response.js';
+export { countChatInput } from './openai/input-measure.js';
+export * from './openai/json-members.js';
 export * from './openai/provider-error.js';
-export * from './openai/usage.js';
+export * from './openai/read-request.js';
+export * from './openai/rewrite-request.js';
+export * from './openai/stream-frames.js';
+export * from './openai/upstream-edits.js';
+export { readChatUsage, readEmbeddingsUsage } from './openai/usage.js';
+export type { UsageBounds, UsageReading } from './openai/usage.js';

@@ -1,0 +1,90 @@
+import { asRecord } from './usage.js';
+
+/**
+ * Adds up what a request may cost as input: the UTF-8 bytes of every text and key that reaches the model, and the
+ * number of images, recordings and files, whose size in tokens only the model's own caps bound. The keys and
+ * brackets of a message weigh more than the few tokens that frame it, so the sum is an upper bound.
+ */
+export class InputMeasure {
+  /** UTF-8 bytes of texts, keys and numbers. */
+  bytes = 0;
+  images = 0;
+  audios = 0;
+  files = 0;
+
+  readonly #byteLength: (text: string) => number;
+
+  constructor(byteLength: (text: string) => number) {
+    this.#byteLength = byteLength;
+  }
+
+  /** Adds a JSON value. Its depth was checked before (JSON_DEPTH_MAX). */
+  add(value: unknown): void {
+    if (typeof value === 'string') {
+      this.bytes += this.#byteLength(value);
+    } else if (typeof value === 'number') {
+      this.bytes += NUMBER_BYTES;
+    } else if (Array.isArray(value)) {
+      for (const item of value) this.add(item);
+    } else {
+      const record = asRecord(value);
+      if (record === null) this.bytes += LITERAL_BYTES;
+      else if (!this.#addMedia(record)) this.#addMembers(record);
+    }
+  }
+
+  #addMembers(record: Readonly<Record<string, unknown>>): void {
+    for (const key in record) {
+      this.bytes += this.#byteLength(key) + PUNCTUATION_BYTES;
+      this.add(record[key]);
+    }
+  }
+
+  /** A content part that is no text. Recognised by its payload too, so that a schema of type "file" stays text. */
+  #addMedia(part: Readonly<Record<string, unknown>>): boolean {
+    if (part['type'] === 'image_url' && part['image_url'] !== undefined) this.images++;
+    else if (part['type'] === 'input_audio' && part['input_audio'] !== undefined) this.audios++;
+    else if (part['type'] === 'file' && part['file'] !== undefined) this.files++;
+    else return false;
+    return true;
+  }
+}
+
+/** Digits of a number as JSON has at most, where it matters (schemas). */
+const NUMBER_BYTES = 24;
+const LITERAL_BYTES = 5;
+/** Colon and comma. */
+const PUNCTUATION_BYTES = 2;
+
+/**
+ * Counts the input of a chat request with a tokenizer, as OpenAI's models do: four tokens beside each message's text,
+ * three to open the answer, tool definitions as their JSON.
+ */
+export function countChatInput(body: unknown, countTokens: (text: string) => number): number {
+  const json = asRecord(body);
+  if (json === null) return 0;
+  let tokens = 3;
+  const messages = json['messages'];
+  for (const message of Array.isArray(messages) ? messages : []) {
+    tokens += 4 + countTokens(textOf(asRecord(message)?.['content']));
+    const calls = asRecord(message)?.['tool_calls'];
+    if (calls !== undefined) tokens += countTokens(JSON.stringify(calls));
+    const name = asRecord(message)?.['name'];
+    if (typeof name === 'string') tokens += 1 + countTokens(name);
+  }
+  for (const member of ['tools', 'functions', 'response_format']) {
+    if (json[member] !== undefined) tokens += countTokens(JSON.stringify(json[member]));
+  }
+  return tokens;
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const texts: string[] = [];
+  for (const part of content) {
+    const text = asRecord(part)?.['text'];
+    if (typeof text === 'string') texts.push(text);
+  }
+  return texts.join('');
+}
