@@ -1,0 +1,2 @@
+export * from './budget-level.js';
+export * from './crossed-thresholds.js';

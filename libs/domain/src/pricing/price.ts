@@ -1,0 +1,82 @@
+/**
+ * A price version: nano per **million** tokens of each class, so that a cost is one multiplication and one division.
+ * Cache prices that are not given follow from the input price by the usual multipliers.
+ */
+import type { Factor, Nano } from '@weir/units';
+import { divHalfUp, FACTOR_ONE, FACTOR_SCALE, nano } from '@weir/units';
+
+/** One effective-dated price of a model at an endpoint. Token prices in nano per million tokens, ≥ 0. */
+export interface Price {
+  /** Id of the price version, stored on every row it prices. */
+  readonly versionId: string;
+  readonly input: Nano;
+  /** `null`: × 0.10 of `input`. */
+  readonly cacheRead: Nano | null;
+  /** `null`: × 1.25 of `input`. */
+  readonly cacheWrite5m: Nano | null;
+  /** `null`: × 2.00 of `input`. */
+  readonly cacheWrite1h: Nano | null;
+  readonly output: Nano;
+  /** Nano per request, added once; `null`: none. */
+  readonly request: Nano | null;
+}
+
+/** A price whose gaps are filled: every class has its own figure, nano per million tokens (`request`: per request). */
+export interface CompletePrice extends Price {
+  readonly cacheRead: Nano;
+  readonly cacheWrite5m: Nano;
+  readonly cacheWrite1h: Nano;
+  readonly request: Nano;
+}
+
+/** Tokens a price is quoted for. */
+export const TOKENS_PER_PRICE = 1_000_000n;
+
+/** Hundredths of the input price that a cache class costs where no price is given. */
+export const DEFAULT_CACHE_PERCENT = { cacheRead: 10n, cacheWrite5m: 125n, cacheWrite1h: 200n };
+
+/** Fills the gaps of a price by the default multipliers. Do it once when a price is loaded, not per request. */
+export function completePrice(price: Price): CompletePrice {
+  const ofInput = (percent: bigint): Nano => nano(divHalfUp(price.input * percent, 100n));
+  return {
+    ...price,
+    cacheRead: price.cacheRead ?? ofInput(DEFAULT_CACHE_PERCENT.cacheRead),
+    cacheWrite5m: price.cacheWrite5m ?? ofInput(DEFAULT_CACHE_PERCENT.cacheWrite5m),
+    cacheWrite1h: price.cacheWrite1h ?? ofInput(DEFAULT_CACHE_PERCENT.cacheWrite1h),
+    request: price.request ?? nano(0n),
+  };
+}
+
+/** The price a tier pays: each figure × the tier's factor, half up. The list price's gaps are filled first. */
+export function priceForTier(price: Price, tierFactor: Factor): CompletePrice {
+  const complete = completePrice(price);
+  if (tierFactor === FACTOR_ONE) return complete;
+  const scaled = (amount: Nano): Nano =>
+    nano(divHalfUp(amount * BigInt(tierFactor), BigInt(FACTOR_SCALE)));
+  return {
+    versionId: complete.versionId,
+    input: scaled(complete.input),
+    cacheRead: scaled(complete.cacheRead),
+    cacheWrite5m: scaled(complete.cacheWrite5m),
+    cacheWrite1h: scaled(complete.cacheWrite1h),
+    output: scaled(complete.output),
+    request: scaled(complete.request),
+  };
+}
+
+/**
+ * The price under the policy `token-price` for models without one: every token costs the admin's token price, given
+ * in nano of the ledger currency per token.
+ */
+export function flatTokenPrice(versionId: string, tokenPriceNano: Nano): CompletePrice {
+  const perMillion = nano(tokenPriceNano * TOKENS_PER_PRICE);
+  return {
+    versionId,
+    input: perMillion,
+    cacheRead: perMillion,
+    cacheWrite5m: perMillion,
+    cacheWrite1h: perMillion,
+    output: perMillion,
+    request: nano(0n),
+  };
+}

@@ -1,0 +1,2 @@
+export * from './plausibility.js';
+export * from './usage.js';
