@@ -6,9 +6,7 @@
  * pair so that the text `\u0000` written by a client stays what it is.
  */
 export function jsonbText(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? inner.toString() : inner,
-  ).replace(/\\(?:\\|u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})/g, (escape) =>
+  return JSON.stringify(value).replace(/\\(?:\\|u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})/g, (escape) =>
     escape === '\\\\' ? escape : '\ufffd',
   );
 }

@@ -2,7 +2,7 @@ import type { BalanceView, BudgetView, SettleRow } from '@weir/contracts';
 import { callDatabase } from './database-call.js';
 import type { Database } from './database-call.js';
 import { jsonbText } from './json-text.js';
-import { readCounters, readRef, readState, writeItem } from './money-wire.js';
+import { readCounters, readRef, readState, writeBatches, writeItem } from './money-wire.js';
 import type { WireCounters, WireRefused } from './money-wire.js';
 import type {
   AllowanceRef,
@@ -66,7 +66,7 @@ export class MoneyFunctions {
       config_seq: string;
       gateways: number;
       epochs: Record<string, EpochState>;
-    }>('SELECT beat($1) AS r', [jsonbText(beats)]);
+    }>('SELECT beat($1) AS r', [jsonbText(writeBatches(beats))]);
     return {
       nowMs: Date.parse(answer.now),
       configSeq: BigInt(answer.config_seq),
@@ -86,7 +86,11 @@ export class MoneyFunctions {
       | { resync: WireCounters[] }
       | { refused: WireRefused }
       | { closed: true }
-    >('SELECT lease_take($1, $2, $3) AS r', [epoch, gateways, jsonbText(items.map(writeItem))]);
+    >('SELECT lease_take($1, $2, $3) AS r', [
+      epoch,
+      gateways,
+      jsonbText(items.map((item) => writeItem({ ...item }))),
+    ]);
     if ('granted' in answer) {
       const leases = answer.granted.map((lease) => ({
         ...readRef(lease),
@@ -109,8 +113,10 @@ export class MoneyFunctions {
     epoch: string,
     items: readonly (AllowanceRef & { readonly returned: bigint })[],
   ): Promise<'ok' | 'closed'> {
-    const wire = items.map((item) => ({ ...writeItem(item), returned: item.returned }));
-    return this.#one('SELECT lease_return($1, $2) AS r', [epoch, jsonbText(wire)]);
+    return this.#one('SELECT lease_return($1, $2) AS r', [
+      epoch,
+      jsonbText(items.map((item) => writeItem({ ...item }))),
+    ]);
   }
 
   /** All leases of an epoch: the resync of every 60 s and after each unknown outcome. */
@@ -145,7 +151,10 @@ export class MoneyFunctions {
 
   /** Settles rows in one transaction; a data error (SQLSTATE 22/23) means that one row cannot be taken. */
   settle(batches: readonly BatchRef[], rows: readonly SettleRow[]): Promise<SettleOutcome> {
-    return this.#one('SELECT settle($1, $2) AS r', [jsonbText(batches), jsonbText(rows)]);
+    return this.#one('SELECT settle($1, $2) AS r', [
+      jsonbText(writeBatches(batches)),
+      jsonbText(rows),
+    ]);
   }
 
   /** Which of these batches PostgreSQL has confirmed. */
@@ -162,7 +171,7 @@ export class MoneyFunctions {
     await this.#one('SELECT settlement_fail($1, $2, $3) AS r', [
       jsonbText(row),
       error,
-      jsonbText(batches),
+      jsonbText(writeBatches(batches)),
     ]);
   }
 

@@ -1,4 +1,10 @@
-import type { AllowanceKind, AllowanceRef, AllowanceState, LeaseCounters } from './money-types.js';
+import type {
+  AllowanceKind,
+  AllowanceRef,
+  AllowanceState,
+  BatchRef,
+  LeaseCounters,
+} from './money-types.js';
 
 /** An allowance as the SQL functions name it. */
 interface WireRef {
@@ -22,12 +28,18 @@ export interface WireRefused extends WireRef {
   leased: string;
 }
 
-/** To the names of the SQL functions; further fields (need, want, known) keep theirs. */
-export function writeItem<T extends AllowanceRef>(
-  item: T,
-): Omit<T, keyof AllowanceRef> & { o: string; k: number; p: string } {
-  const { owner: o, kind: k, period: p, ...rest } = item;
-  return { ...rest, o, k, p };
+/** To the names of the SQL functions; amounts (need, want, known, returned) keep theirs and become text. */
+export function writeItem(
+  item: AllowanceRef & Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { owner: o, kind: k, period: p, ...amounts } = item;
+  const texts = Object.entries(amounts).map(([name, amount]) => [name, String(amount)]);
+  return { o, k, p, ...Object.fromEntries(texts) };
+}
+
+/** Batches with their numbers as text. */
+export function writeBatches(batches: readonly BatchRef[]): [string, string][] {
+  return batches.map(([epoch, batch]) => [epoch, String(batch)]);
 }
 
 /** From the names of the SQL functions. */

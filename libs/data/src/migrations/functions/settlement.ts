@@ -143,11 +143,11 @@ BEGIN
       'threshold', threshold, 'cap', cap::text) FROM unnest(crossed);
   END IF;
 
-  WITH q AS MATERIALIZED (SELECT r AS row, r.account, r.id, r.cost_nano, r.tokens, k.label, k.prefix,
-        (row_number() OVER (PARTITION BY r.account ORDER BY r.accepted_at, r.id) - 1) / 256 AS chunk
+  WITH q AS MATERIALIZED (SELECT r.account, r.cost_nano, r.tokens, request_json(r, k.label, k.prefix) AS json,
+        row_number() OVER (PARTITION BY r.account ORDER BY r.accepted_at, r.id) - 1 AS n
       FROM request r LEFT JOIN api_key k ON k.id = r.key WHERE r.id = ANY (p_fresh)),
-    ev AS (SELECT account, 1 AS ord, chunk, 'request.completed' AS type, jsonb_build_object('rows', jsonb_agg(request_json(row, label, prefix) ORDER BY (row).accepted_at, id)) AS payload
-        FROM q GROUP BY account, chunk
+    ev AS (SELECT account, 1 AS ord, n / 256 AS chunk, 'request.completed' AS type, json_build_object('rows', json_agg(json ORDER BY n))::jsonb AS payload
+        FROM q GROUP BY account, n / 256
       UNION ALL SELECT account, 2, 0, 'balance.updated', balance_json(account) FROM q GROUP BY account HAVING sum(cost_nano) > 0
       UNION ALL SELECT account, 3, 0, 'budget.updated', budget_json(account) FROM q GROUP BY account HAVING sum(tokens) > 0
       UNION ALL SELECT account, 4, kind * 1000 + threshold, 'budget.alert', alert_json(c) FROM unnest(crossed) c),
