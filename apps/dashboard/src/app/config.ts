@@ -1,0 +1,14 @@
+import { provideHttpClient, withFetch, withInterceptors } from '@angular/common/http';
+import { provideBrowserGlobalErrorListeners, type ApplicationConfig } from '@angular/core';
+import { provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
+import { sessionInterceptor } from '../session/session.interceptor';
+import { ROUTES } from './routes';
+
+/** What the whole app is provided with. */
+export const CONFIG: ApplicationConfig = {
+  providers: [
+    provideBrowserGlobalErrorListeners(),
+    provideRouter(ROUTES, withComponentInputBinding(), withInMemoryScrolling({ scrollPositionRestoration: 'top' })),
+    provideHttpClient(withFetch(), withInterceptors([sessionInterceptor])),
+  ],
+};
