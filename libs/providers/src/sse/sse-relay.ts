@@ -101,6 +101,7 @@ export class SseRelay {
     }
     if (this.#passing) {
       position = this.#pass(bytes, position, length);
+      if (this.#passing) return bytes;
       eventStart = position;
     }
 
