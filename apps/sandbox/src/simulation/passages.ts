@@ -4,13 +4,13 @@
  */
 const PASSAGES = [
   ' A river does not hurry, and yet nothing stops it for long.',
-  ' Engineers who measure water build a low wall across the stream and let it flow over the top.',
+  ' People who measure water build a low wall across the stream and let it flow over the top.',
   ' The height of the water above the wall tells them how much passes in each second.',
   ' That is all there is to it: one simple line, one honest number, and no need to guess.',
   ' When the level is high, the gate opens; when it is low, the gate closes again.',
   ' The same idea works for requests: count each one before it leaves, keep a small part in reserve, and settle when it returns.',
   ' If the answer is longer than expected, ask for a little more, and stop in time when there is none.',
-  ' Nobody likes a bill that comes as a surprise at the end of the month.',
+  ' No one likes a bill that comes as a surprise at the end of the month.',
   ' So the first rule is to know the price before the work begins.',
   ' The second rule is to write down what was used, at once, in a place that does not forget.',
   ' The third rule is that the same request is never paid twice, even if the power fails in the middle.',
