@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import cookie from '@fastify/cookie';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { LoggerService } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import { Redis } from 'ioredis';
+import { ConsoleModule } from './console.module.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { requestIdOf } from './http/request-id.js';
+import { addSecurityHeaders } from './http/security-headers.js';
+import { ValidationPipe } from './http/validation.pipe.js';
+import { LiveAdapter } from './live/live.adapter.js';
+import { CONSOLE_LIMITS } from './limits.js';
+import { describeApi } from './openapi/openapi.js';
+import { OpenApiDocument } from './openapi/openapi-document.js';
+import type { ConsoleSettings } from './settings.js';
+
+/** The console, ready to listen. `main.ts` and the tests make it the same way. */
+export async function createConsole(
+  settings: ConsoleSettings,
+  logger: LoggerService | false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: CONSOLE_LIMITS.bodyBytesMax,
+    genReqId: requestIdOf,
+    trustProxy: trustOf(settings.trustProxy),
+    routerOptions: { maxParamLength: 300 },
+  });
+  const server: FastifyInstance = adapter.getInstance();
+  acceptJsonOnly(server);
+  addSecurityHeaders(server, settings.publicUrl.startsWith('https:'));
+  await server.register(cookie);
+  const app = await NestFactory.create<NestFastifyApplication>(ConsoleModule.of(settings), adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  const redis = settings.redisUrl === null ? null : new Redis(settings.redisUrl);
+  app.useWebSocketAdapter(new LiveAdapter(app, settings.publicUrl, redis));
+  app.get(OpenApiDocument).value = describeApi(app);
+  return app;
+}
+
+/**
+ * JSON is the only body we take: a form of another site cannot send it without asking first (E-A7). An empty
+ * body is no body, whatever its content type says; `__proto__` and `constructor` are refused (E-Z2).
+ */
+function acceptJsonOnly(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, body.toString(), done);
+  });
+}
+
+/** A number means that many proxies in front of us; the address before them is the client's (E-K7). */
+function trustOf(trust: boolean | number | string): boolean | string | ((address: string, hop: number) => boolean) {
+  return typeof trust === 'number' ? (_address, hop) => hop < trust : trust;
+}
