@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['libs/**/*.spec.ts', 'apps/{gateway,console,worker,sandbox}/**/*.spec.ts'],
     exclude: ['**/dist/**', '**/node_modules/**'],
     environment: 'node',
+    globalSetup: ['libs/test-kit/src/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
