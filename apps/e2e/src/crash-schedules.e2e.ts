@@ -44,6 +44,8 @@ describe('kill -9 of the gateway at every step of a request', () => {
   let tenant: Tenant;
   let price: { inputNano: bigint; outputNano: bigint };
   const seen: Seen[] = [];
+  const produced: Produced[] = [];
+  let logRead = 0;
 
   beforeAll(async () => {
     stack = await startStack();
@@ -53,6 +55,14 @@ describe('kill -9 of the gateway at every step of a request', () => {
       stack.admin.password,
     );
     tenant = await createTenant(admin, 'crash', '1000');
+    // The sandbox must know each call by our id, so that its log can be held against the bill.
+    const providers = await admin.get<{ items: { id: string; slug: string }[] }>(
+      '/api/admin/providers',
+    );
+    const sandbox = providers.items.find((provider) => provider.slug === 'sandbox')!;
+    await admin.send('PUT', `/api/admin/providers/${sandbox.id}`, {
+      forward_headers: ['x-sandbox-*', 'x-request-id'],
+    });
     const { items } = await tenant.console.get<{
       items: { id: string; price: { input: string; output: string } | null }[];
     }>('/api/models?limit=100');
@@ -140,10 +150,18 @@ describe('kill -9 of the gateway at every step of a request', () => {
     return outcome;
   }
 
+  /** Everything the sandbox produced; its log is read in pages and kept. */
   async function producedBySandbox(): Promise<Produced[]> {
-    const response = await fetch(`${stack.sandboxUrl}/_sandbox/log`);
-    const { entries } = (await response.json()) as { entries: Produced[] };
-    return entries;
+    for (;;) {
+      const response = await fetch(`${stack.sandboxUrl}/_sandbox/log?since=${logRead}`);
+      const page = (await response.json()) as {
+        entries: (Omit<Produced, 'id'> & { requestId: string | null })[];
+        next: number;
+      };
+      if (page.entries.length === 0) return produced;
+      logRead = page.next;
+      produced.push(...page.entries.map((entry) => ({ ...entry, id: entry.requestId ?? '' })));
+    }
   }
 });
 

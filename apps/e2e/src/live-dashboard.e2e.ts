@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { io, type Socket } from 'socket.io-client';
+import type { ServerToClientEvents, ClientToServerEvents } from '@weir/contracts';
+import { eventually, startStack, type Stack } from '@weir/test-kit';
+import { launchBrowser, signIn } from './browser.js';
+import { ConsoleClient, createTenant, type Tenant } from './console-client.js';
+
+describe('the dashboard, live in Chromium', () => {
+  let stack: Stack;
+  let browser: Browser;
+  let closeBrowser: () => Promise<void>;
+  let admin: ConsoleClient;
+  let ada: Tenant;
+  let bob: Tenant;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    stack = await startStack();
+    ({ browser, close: closeBrowser } = await launchBrowser());
+    admin = await ConsoleClient.login(stack.consoleUrl, stack.admin.email, stack.admin.password);
+    ada = await createTenant(admin, 'ada', '5.00');
+    bob = await createTenant(admin, 'bob', '5.00');
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+  });
+  afterAll(async () => {
+    await closeBrowser?.();
+    await stack?.stop();
+  });
+  afterEach(() => {
+    expect(complaints.splice(0).filter((text) => !text.includes('401'))).toEqual([]);
+  });
+
+  const chat = async (tenant: Tenant, text = 'What is a weir?') => {
+    const response = await fetch(`${stack.gateways[0]!.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tenant.key.secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'sandbox/chat-small',
+        max_tokens: 80,
+        messages: [{ role: 'user', content: text }],
+      }),
+    });
+    expect(response.status).toBe(200);
+    await response.arrayBuffer();
+    return response.headers.get('x-weir-generation-id')!;
+  };
+
+  it('shows a request and the new balance without a reload, within seconds', async () => {
+    await signIn(page, stack.consoleUrl, ada);
+    await page.evaluate(() => ((window as unknown as { marker: number }).marker = 1));
+    const before = (await ada.console.balance()).available;
+    await chat(ada);
+    await page
+      .getByRole('cell', { name: 'sandbox/chat-small' })
+      .first()
+      .waitFor({ timeout: 10_000 });
+    const after = await eventually(async () => {
+      const { available } = await ada.console.balance();
+      if (available === before) throw new Error('not settled');
+      return available;
+    });
+    // The page shows money at four decimals or more; the balance moved from 5 to below it.
+    expect(Number(after)).toBeLessThan(5);
+    await eventually(async () => {
+      expect(await page.locator('main').innerText()).toMatch(/4\.99\d*/);
+    });
+    expect(await page.evaluate(() => (window as unknown as { marker?: number }).marker)).toBe(1);
+  });
+
+  it('shows nothing of another account, not in pages, not by socket, not by id', async () => {
+    const theirs = await chat(bob, 'secret of bob');
+    await eventually(() => bob.console.request(theirs));
+    await expect(ada.console.request(theirs)).rejects.toThrow('404');
+    expect((await ada.console.requests()).map((row) => row.generation_id)).not.toContain(theirs);
+    expect(await page.content()).not.toContain(theirs);
+  });
+
+  it('flips the first-request wizard when the first request arrives', async () => {
+    const carol = await createTenant(admin, 'carol', '5.00');
+    const fresh = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const tab = await fresh.newPage();
+    await signIn(tab, stack.consoleUrl, carol);
+    await tab
+      .getByText(/listening/i)
+      .first()
+      .waitFor();
+    await chat(carol);
+    await tab
+      .getByText(/first request (seen|arrived)/i)
+      .first()
+      .waitFor({ timeout: 10_000 });
+    await fresh.close();
+  });
+
+  it('creates a key that is shown once, works, and stops working when revoked', async () => {
+    await page.goto(`${stack.consoleUrl}/keys`);
+    await page
+      .getByRole('button', { name: /create (api )?key/i })
+      .first()
+      .click();
+    await page
+      .getByLabel(/label|name/i)
+      .first()
+      .fill('from the browser');
+    await page
+      .getByRole('button', { name: /^create/i })
+      .last()
+      .click();
+    const secret = /weir-sk-[A-Za-z0-9_-]{43,}/.exec(
+      await eventually(async () => {
+        const text = await page.locator('body').innerText();
+        if (!/weir-sk-[A-Za-z0-9_-]{43,}/.test(text)) throw new Error('no secret shown yet');
+        return text;
+      }),
+    )![0];
+    const models = () =>
+      fetch(`${stack.gateways[0]!.url}/v1/models`, {
+        headers: { authorization: `Bearer ${secret}` },
+      });
+    expect((await models()).status).toBe(200);
+    await page.reload();
+    await page.getByText('from the browser').first().waitFor();
+    expect(await page.content()).not.toContain(secret);
+    const { items } = await ada.console.get<{ items: { id: string; label: string }[] }>(
+      '/api/keys',
+    );
+    await ada.console.send(
+      'POST',
+      `/api/keys/${items.find((key) => key.label === 'from the browser')!.id}/revoke`,
+    );
+    await eventually(async () => expect((await models()).status).toBe(401), 3_000);
+  });
+});
+
+describe('a socket that is cut and comes back', () => {
+  let stack: Stack;
+  let tenant: Tenant;
+  beforeAll(async () => {
+    stack = await startStack();
+    const admin = await ConsoleClient.login(
+      stack.consoleUrl,
+      stack.admin.email,
+      stack.admin.password,
+    );
+    tenant = await createTenant(admin, 'cut', '100');
+  });
+  afterAll(() => stack?.stop());
+
+  it('loses and repeats nothing', async () => {
+    type Live = Socket<ServerToClientEvents, ClientToServerEvents>;
+    const seqs: number[] = [];
+    const generations: string[] = [];
+    let socket: Live;
+    const open = () => {
+      socket = io(`${stack.consoleUrl}/live`, {
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        auth: { token: tenant.console.token, since: seqs.at(-1) ?? 0 },
+      });
+      for (const name of [
+        'request.completed',
+        'balance.updated',
+        'budget.updated',
+        'budget.alert',
+        'notification.created',
+        'key.changed',
+      ] as const) {
+        socket.on(name, (event: { seq: number; data: unknown }) => {
+          seqs.push(event.seq);
+          if (name === 'request.completed')
+            generations.push(
+              ...(event.data as { rows: { generation_id: string }[] }).rows.map(
+                (row) => row.generation_id,
+              ),
+            );
+        });
+      }
+    };
+    // From the first event on: what came before this socket is replayed as well.
+    open();
+    const sent: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      const batch = await Promise.all(Array.from({ length: 5 }, () => send()));
+      sent.push(...batch);
+      socket!.disconnect();
+      sent.push(...(await Promise.all(Array.from({ length: 5 }, () => send()))));
+      open();
+    }
+    await eventually(() => expect(new Set(generations)).toEqual(new Set(sent)), 20_000);
+    socket!.disconnect();
+    expect(generations).toHaveLength(sent.length);
+    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => seqs[0]! + i));
+  });
+
+  async function send(): Promise<string> {
+    const response = await fetch(`${stack.gateways[0]!.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tenant.key.secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'sandbox/fast',
+        max_tokens: 64,
+        messages: [{ role: 'user', content: 'hi' }],
+      }),
+    });
+    await response.arrayBuffer();
+    expect(response.status).toBe(200);
+    return response.headers.get('x-weir-generation-id')!;
+  }
+});
