@@ -159,46 +159,46 @@ describe('a socket that is cut and comes back', () => {
     const seqs: number[] = [];
     const generations: string[] = [];
     let socket: Live;
-    const open = () => {
-      socket = io(`${stack.consoleUrl}/live`, {
-        transports: ['websocket'],
-        reconnection: false,
-        forceNew: true,
-        auth: { token: tenant.console.token, since: seqs.at(-1) ?? 0 },
-      });
-      for (const name of [
-        'request.completed',
-        'balance.updated',
-        'budget.updated',
-        'budget.alert',
-        'notification.created',
-        'key.changed',
-      ] as const) {
-        socket.on(name, (event: { seq: number; data: unknown }) => {
-          seqs.push(event.seq);
-          if (name === 'request.completed')
-            generations.push(
-              ...(event.data as { rows: { generation_id: string }[] }).rows.map(
-                (row) => row.generation_id,
-              ),
-            );
+    let start = 0;
+    /** Resolves with the newest seq that the server names in its welcome. */
+    const open = () =>
+      new Promise<number>((resolve) => {
+        socket = io(`${stack.consoleUrl}/live`, {
+          transports: ['websocket'],
+          reconnection: false,
+          forceNew: true,
+          auth: { token: tenant.console.token, since: seqs.at(-1) ?? start },
         });
-      }
-    };
-    // From the first event on: what came before this socket is replayed as well.
-    open();
+        socket.on('welcome', (event) => resolve(event.seq));
+        for (const name of [
+          'request.completed',
+          'balance.updated',
+          'budget.updated',
+          'budget.alert',
+          'notification.created',
+          'key.changed',
+        ] as const) {
+          socket.on(name, (event: { seq: number; data: unknown }) => {
+            seqs.push(event.seq);
+            if (name !== 'request.completed') return;
+            const { rows } = event.data as { rows: { generation_id: string }[] };
+            generations.push(...rows.map((row) => row.generation_id));
+          });
+        }
+      });
+    start = await open();
     const sent: string[] = [];
     for (let round = 0; round < 6; round++) {
       const batch = await Promise.all(Array.from({ length: 5 }, () => send()));
       sent.push(...batch);
       socket!.disconnect();
       sent.push(...(await Promise.all(Array.from({ length: 5 }, () => send()))));
-      open();
+      await open();
     }
     await eventually(() => expect(new Set(generations)).toEqual(new Set(sent)), 20_000);
     socket!.disconnect();
     expect(generations).toHaveLength(sent.length);
-    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => seqs[0]! + i));
+    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => start + 1 + i));
   });
 
   async function send(): Promise<string> {
