@@ -1,4 +1,3 @@
-export * from './usage.js';
 export * from './errors/openai-error.js';
 export * from './registry/provider-kinds.js';
 export * from './sse/sse-relay.js';

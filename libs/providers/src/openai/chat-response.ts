@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../usage.js';
+import type { Usage } from '@weir/domain';
 import { readProviderError } from './provider-error.js';
 import type { ProviderError } from './provider-error.js';
 import { asRecord, readChatUsage, readEmbeddingsUsage } from './usage.js';
@@ -7,7 +7,7 @@ import type { UsageBounds, UsageReading } from './usage.js';
 /** What an answer that was not streamed tells. */
 export interface AnswerReading {
   /** Valid usage, or null. */
-  readonly usage: TokenUsage | null;
+  readonly usage: Usage | null;
   /** Whether a usage was there that could not be right. */
   readonly isUsageInvalid: boolean;
   readonly finishReason: string | null;

@@ -1,7 +1,7 @@
 import { SseRelay } from '../sse/sse-relay.js';
 import type { SseEventHandler } from '../sse/sse-relay.js';
 import { TextBuffer } from '../text/text-buffer.js';
-import type { TokenUsage } from '../usage.js';
+import type { Usage } from '@weir/domain';
 import { ChunkProbe } from './chunk-probe.js';
 import { asRecord, readChatUsage } from './usage.js';
 import type { UsageBounds } from './usage.js';
@@ -27,7 +27,7 @@ export interface ChatStreamResult {
   /** Bytes still to forward: an event that had no blank line. Often empty. */
   readonly tail: Uint8Array;
   /** The last valid usage the provider reported, or null. */
-  readonly usage: TokenUsage | null;
+  readonly usage: Usage | null;
   /** Whether the provider reported a usage that could not be right (and no valid one). */
   readonly isUsageInvalid: boolean;
   /** Upper bound of the produced text's UTF-8 bytes, visible reasoning and tool calls included. */
@@ -62,7 +62,7 @@ export class ChatStreamObserver implements SseEventHandler {
   /** Whether `[DONE]` was seen. */
   isDone = false;
   /** The last valid usage so far, or null. */
-  usage: TokenUsage | null = null;
+  usage: Usage | null = null;
   /** An error inside the stream, or null. */
   error: ProviderError | null = null;
   /** The provider's finish reason so far, or null. */
@@ -103,6 +103,11 @@ export class ChatStreamObserver implements SseEventHandler {
       isDone: this.isDone,
       error: this.error,
     };
+  }
+
+  /** Whether what was forwarded ends inside an event (one above the size limit): nothing of ours may be put there. */
+  get isInsideEvent(): boolean {
+    return this.#relay.isInsideEvent;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../usage.js';
+import type { Usage } from '@weir/domain';
 
 /** Events that Weir itself puts into a stream: a clean stop, a usage chunk, an error, the end. */
 
@@ -31,7 +31,7 @@ export function finishFrame(head: StreamHead, finishReason: string, choices = 1)
 }
 
 /** The usage-only chunk, for a stream that was stopped before the provider sent its own. */
-export function usageFrame(head: StreamHead, usage: TokenUsage): Uint8Array {
+export function usageFrame(head: StreamHead, usage: Usage): Uint8Array {
   return frame(JSON.stringify({ ...headOf(head), choices: [], usage: openAiUsage(usage) }));
 }
 
@@ -42,7 +42,7 @@ export function errorFrame(head: StreamHead, error: object): Uint8Array {
 }
 
 /** A usage in OpenAI's words. */
-export function openAiUsage(usage: TokenUsage): Record<string, unknown> {
+export function openAiUsage(usage: Usage): Record<string, unknown> {
   const cacheWrite = usage.cacheWrite5m + usage.cacheWrite1h;
   const promptTokens = usage.input + usage.cacheRead + cacheWrite;
   return {

@@ -1,4 +1,5 @@
-import type { TokenUsage } from '../usage.js';
+import { checkTokenCount } from '@weir/domain';
+import type { Usage } from '@weir/domain';
 
 /**
  * Reads an OpenAI usage object, and those of compatible providers, into Weir's disjoint classes.
@@ -9,7 +10,7 @@ import type { TokenUsage } from '../usage.js';
  * the caller then counts for itself. An explicit 0 is 0.
  */
 
-/** Largest figures that are believed, in tokens: ten times what the request could use. */
+/** What the request could use at most; ten times that is believed (reliability U5). */
 export interface UsageBounds {
   /** Upper bound of the request's input tokens; absent = unknown. */
   readonly inputTokensMax?: number;
@@ -21,12 +22,10 @@ export interface UsageBounds {
 export type UsageReading =
   | { readonly state: 'absent' }
   | { readonly state: 'invalid' }
-  | { readonly state: 'valid'; readonly usage: TokenUsage };
+  | { readonly state: 'valid'; readonly usage: Usage };
 
-/** A figure above this many times the bound is not believed (reliability U5). */
-export const USAGE_DISBELIEF_FACTOR = 10;
-/** Where no bound is known: no request of today's models comes near. In tokens. */
-export const USAGE_TOKENS_MAX = 1_000_000_000;
+/** Taken where no bound is known: no request of today's models comes near. In tokens. */
+export const USAGE_TOKENS_MAX = 100_000_000;
 
 const ABSENT: UsageReading = { state: 'absent' };
 const INVALID: UsageReading = { state: 'invalid' };
@@ -81,12 +80,10 @@ export function readEmbeddingsUsage(value: unknown, bounds: UsageBounds = {}): U
   };
 }
 
-/** A required figure: an integer from 0 to ten times its bound, else null. */
-function tokens(value: unknown, bound: number | undefined): number | null {
-  const max = bound === undefined ? USAGE_TOKENS_MAX : Math.max(bound, 1) * USAGE_DISBELIEF_FACTOR;
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max
-    ? value
-    : null;
+/** A required figure, or null when it is absent or not to be believed. */
+function tokens(value: unknown, bound: number = USAGE_TOKENS_MAX): number | null {
+  const checked = checkTokenCount(value, Math.max(bound, 1));
+  return checked.status === 'plausible' ? checked.tokens : null;
 }
 
 /** A detail that may be missing: absent and `null` mean none. */

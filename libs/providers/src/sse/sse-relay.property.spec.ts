@@ -122,6 +122,15 @@ describe('the event stream relay', () => {
     expect(result.text).toContain(long);
   });
 
+  it('knows when it forwarded only part of an event', () => {
+    const sse = new SseRelay({ onData: () => true }, 10);
+    const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+    expect(text(sse.push(Buffer.from('data: 12345')))).toBe('data: 12345');
+    expect(sse.isInsideEvent).toBe(true);
+    expect(text(sse.push(Buffer.from('6\n\ndata')))).toBe('6\n\n');
+    expect(sse.isInsideEvent).toBe(false);
+  });
+
   it('takes a 4 MB line dripped in small pieces in linear time', () => {
     const sse = new SseRelay({ onData: () => true }, 8_000_000);
     const drip = Buffer.from('data: '.padEnd(64, 'x'));

@@ -58,6 +58,11 @@ export class SseRelay {
     this.#eventBytesMax = eventBytesMax;
   }
 
+  /** Whether what was forwarded ends inside an event (an oversized one): nothing of ours may be put there. */
+  get isInsideEvent(): boolean {
+    return this.#passing;
+  }
+
   /** Takes the next bytes from upstream; returns those to forward now, often the same object, possibly empty. */
   push(chunk: Uint8Array): Uint8Array {
     if (chunk.length === 0) return chunk;
