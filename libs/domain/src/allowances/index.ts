@@ -1,1 +1,13 @@
+export * from './allowance-ref.js';
+export * from './clock-reading.js';
+export * from './epoch-beat.js';
+export * from './hold.js';
 export * from './kind.js';
+export * from './lease.js';
+export * from './lease-book.js';
+export * from './lease-desk.js';
+export * from './lease-desk.types.js';
+export * from './lease-rows.js';
+export { onlyInFlight } from './refusals.js';
+export * from './timings.js';
+export { refillItems, takeItems } from './waiting-line.js';
