@@ -1,0 +1,3 @@
+export * from './migrate-queues.js';
+export * from './queues.js';
+export { QUEUE_SCHEMA, type QueueConfig } from './connection.js';
