@@ -1,0 +1,195 @@
+import type { Catalog, CatalogEndpoint, CatalogPrice, CatalogProvider } from '@weir/data';
+import { joinUrl, PROVIDER_KINDS, type ProviderKind } from '@weir/providers';
+import { FACTOR_ONE, factor, type Factor } from '@weir/units';
+import type { Pool } from 'undici';
+import { ForwardedHeaders } from '../forward/upstream-headers.js';
+import { pricedFor, priceAt } from './price-at.js';
+import type { PricedEndpoint, ServedEndpoint, ServedModel } from './served-endpoint.js';
+
+export interface ServedCatalogInput {
+  readonly catalog: Catalog;
+  readonly poolOf: (origin: string) => Pool;
+  /** Decrypts a provider's credential; null = it has none or it cannot be read. */
+  readonly unseal: (provider: CatalogProvider) => string | null;
+}
+
+/** What an unpriced model does: `block` refuses, `token-price` charges the admin's rate, flagged. */
+export type UnpricedPolicy = 'block' | 'token-price';
+
+const USER_AGENT = 'weir/0.1';
+
+/**
+ * The catalogue as the hot path uses it: one object per model and endpoint with everything computed that does
+ * not depend on the request. Prices are looked up by instant and kept until the next version begins.
+ */
+export class ServedCatalog {
+  readonly models: ReadonlyMap<string, ServedModel>;
+  readonly configSeq: bigint;
+  /** Origins in use, for closing the pools of others. */
+  readonly origins: ReadonlySet<string>;
+  readonly #pricesByModel = new Map<string, CatalogPrice[]>();
+  readonly #priced = new Map<string, PricedEndpoint | null>();
+  /** Instant the next known price version begins, ms; kept answers are dropped then. */
+  #nextPriceAtMs = 0;
+
+  constructor(input: ServedCatalogInput) {
+    const { catalog } = input;
+    this.configSeq = catalog.configSeq;
+    for (const price of catalog.prices) {
+      const list = this.#pricesByModel.get(price.model);
+      if (list === undefined) this.#pricesByModel.set(price.model, [price]);
+      else list.push(price);
+    }
+    const origins = new Set<string>();
+    const providers = new Map(catalog.providers.map((provider) => [provider.id, provider]));
+    const headersOf = new Map<string, string[]>();
+    const endpointsOf = new Map<string, ServedEndpoint[]>();
+    for (const endpoint of catalog.endpoints) {
+      const provider = providers.get(endpoint.provider);
+      if (!endpoint.enabled || provider === undefined || !provider.enabled) continue;
+      const kind = PROVIDER_KINDS.get(provider.kind);
+      const origin = originOf(provider.baseUrl);
+      if (kind === undefined || origin === null) continue;
+      origins.add(origin);
+      let headers = headersOf.get(provider.id);
+      if (headers === undefined) {
+        headers = requestHeaders(kind, input.unseal(provider));
+        headersOf.set(provider.id, headers);
+      }
+      const pool = input.poolOf(origin);
+      const served = serve({ endpoint, provider, kind, headers, pool });
+      const list = endpointsOf.get(endpoint.model);
+      if (list === undefined) endpointsOf.set(endpoint.model, [served]);
+      else list.push(served);
+    }
+    this.origins = origins;
+    const models = new Map<string, ServedModel>();
+    for (const model of catalog.models) {
+      if (!model.enabled) continue;
+      models.set(model.id, {
+        id: model.id,
+        name: model.name,
+        kind: model.kind,
+        contextTokens: model.contextTokens,
+        outputTokensMax: model.outputTokensMax,
+        imageTokensMax: model.imageTokensMax,
+        hiddenOutput: model.hiddenOutput,
+        createdAtMs: model.createdAtMs,
+        endpoints: endpointsOf.get(model.id) ?? [],
+        takesImages: model.capabilities.includes('vision'),
+      });
+    }
+    this.models = models;
+  }
+
+  /** The endpoint with the price that a tier pays at `nowMs`; null = unpriced. Warm calls are one map look-up. */
+  priced(
+    model: ServedModel,
+    endpoint: ServedEndpoint,
+    tierFactor: Factor,
+    nowMs: number,
+  ): PricedEndpoint | null {
+    if (nowMs >= this.#nextPriceAtMs) this.#forgetPrices(nowMs);
+    const slot = tierFactor === FACTOR_ONE ? endpoint.id : `${endpoint.id} ${String(tierFactor)}`;
+    const found = this.#priced.get(slot);
+    if (found !== undefined) return found;
+    const version = priceAt(this.#pricesByModel.get(model.id) ?? [], endpoint.id, nowMs);
+    const priced = version === null ? null : withPrice(endpoint, version, tierFactor);
+    this.#priced.set(slot, priced);
+    return priced;
+  }
+
+  #forgetPrices(nowMs: number): void {
+    this.#priced.clear();
+    this.#nextPriceAtMs = Number.POSITIVE_INFINITY;
+    for (const prices of this.#pricesByModel.values()) {
+      for (const { validFromMs } of prices) {
+        if (validFromMs > nowMs && validFromMs < this.#nextPriceAtMs) {
+          this.#nextPriceAtMs = validFromMs;
+        }
+      }
+    }
+  }
+}
+
+function withPrice(
+  endpoint: ServedEndpoint,
+  version: CatalogPrice,
+  tierFactor: Factor,
+): PricedEndpoint {
+  const price = pricedFor(version, tierFactor);
+  return {
+    endpoint,
+    price,
+    begin: {
+      endpointId: endpoint.id,
+      provider: endpoint.provider,
+      region: endpoint.region,
+      priceVersion: price.versionId,
+      price: {
+        input: price.input.toString(),
+        cacheRead: price.cacheRead.toString(),
+        cacheWrite5m: price.cacheWrite5m.toString(),
+        cacheWrite1h: price.cacheWrite1h.toString(),
+        output: price.output.toString(),
+        request: price.request.toString(),
+      },
+      serverFactor: endpoint.serverFactor,
+    },
+  };
+}
+
+interface ServeInput {
+  readonly endpoint: CatalogEndpoint;
+  readonly provider: CatalogProvider;
+  readonly kind: ProviderKind;
+  readonly headers: string[];
+  readonly pool: Pool;
+}
+
+function serve({ endpoint, provider, kind, headers, pool }: ServeInput): ServedEndpoint {
+  const pathOf = (operation: 'chat' | 'embeddings'): string => {
+    const url = new URL(joinUrl(provider.baseUrl, kind.path(operation) ?? operation));
+    return url.pathname + url.search;
+  };
+  return {
+    id: endpoint.id,
+    provider: provider.slug,
+    region: endpoint.region ?? provider.region,
+    upstreamModel: endpoint.upstreamModel,
+    priority: endpoint.priority,
+    weight: endpoint.weight,
+    serverFactor: factor(provider.costFactor),
+    pool,
+    paths: { chat: pathOf('chat'), embeddings: pathOf('embeddings') },
+    maxTokensField: kind.maxTokensField(endpoint.upstreamModel),
+    headers,
+    forwarded: new ForwardedHeaders(provider.forwardHeaders),
+  };
+}
+
+/** Flat and lower case; `identity`, because a compressed answer could not be read while it passes. */
+function requestHeaders(kind: ProviderKind, credential: string | null): string[] {
+  const headers = [
+    'content-type',
+    'application/json',
+    'accept-encoding',
+    'identity',
+    'user-agent',
+    USER_AGENT,
+  ];
+  if (credential !== null) {
+    for (const [name, value] of Object.entries(kind.authorise(credential))) {
+      headers.push(name, value);
+    }
+  }
+  return headers;
+}
+
+/** Origin of a base URL; null for one we would never call (other schemes, user info). */
+export function originOf(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
+  return url.username === '' && url.password === '' ? url.origin : null;
+}

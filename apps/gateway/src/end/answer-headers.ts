@@ -1,0 +1,57 @@
+import type { KeyLimiter } from '../limits/key-limiter.js';
+import type { Charged } from '../money/money-path.types.js';
+import type { Exchange } from '../request/exchange.js';
+
+const NANO_DIGITS = 9;
+
+/** A cost as header text: decimal units of the ledger currency. */
+export function costHeaderOf(charged: Charged): string {
+  const digits = charged.costNano.toString().padStart(NANO_DIGITS + 1, '0');
+  const whole = digits.slice(0, -NANO_DIGITS);
+  const fraction = digits.slice(-NANO_DIGITS).replace(/0+$/, '');
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/** Flat head of an answer that reaches the client, without content-length. */
+export function answerHeaders(
+  x: Exchange,
+  limiter: KeyLimiter,
+  contentType: string,
+  passed: readonly string[],
+): string[] {
+  const headers = ['content-type', contentType, ...identityHeaders(x)];
+  const { key, keyUse } = x;
+  if (key?.requestsPerMinute != null && keyUse !== null) {
+    const nowMs = Date.now();
+    headers.push(
+      'x-ratelimit-limit-requests',
+      String(key.requestsPerMinute),
+      'x-ratelimit-remaining-requests',
+      String(limiter.remaining(key, keyUse, nowMs)),
+      'x-ratelimit-reset-requests',
+      `${String(60 - Math.floor((nowMs / 1000) % 60))}s`,
+    );
+  }
+  for (const part of passed) headers.push(part);
+  return headers;
+}
+
+/** Who answered: on every answer of a request that took a hold. */
+export function identityHeaders(x: Exchange): string[] {
+  const { attempt, hold } = x;
+  const headers = ['x-request-id', x.requestId, 'request-id', x.requestId];
+  if (hold !== null) headers.push('x-weir-generation-id', `gen_${hold.id}`);
+  if (attempt !== null) {
+    const { provider, region } = attempt.endpoint.endpoint;
+    headers.push('x-weir-provider', provider);
+    if (region !== null) headers.push('x-weir-region', region);
+  }
+  if (x.model !== null) headers.push('x-weir-model', headerSafe(x.model.id));
+  headers.push('x-weir-attempts', String(x.attemptsBegun));
+  return headers;
+}
+
+/** Model ids are an admin's text: what a header cannot carry is percent-encoded. */
+function headerSafe(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

@@ -1,0 +1,262 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
+import { answerHeaders, identityHeaders } from '../end/answer-headers.js';
+import type { Ending } from '../end/ending.js';
+import type { Hold } from '../money/money-path.types.js';
+import { AnswerRelay } from '../observe/answer-relay.js';
+import { ErrorRelay, type ErrorRelayOwner } from '../observe/error-relay.js';
+import { StreamRelay } from '../observe/stream-relay.js';
+import type { ProxyServices } from '../proxy-services.js';
+import type { ProblemDetail } from '../refuse/error-body.js';
+import type { Exchange, ExchangeOwner } from '../request/exchange.js';
+import { Attempt, type AttemptOutcome } from './attempt.js';
+import { beginRecordOf } from './begin-record.js';
+import { isFailoverStatus, relayedCode, relayedError } from './upstream-error.js';
+import { readAnswerHead } from './upstream-headers.js';
+import { upstreamBody } from './upstream-body.js';
+
+/** Who admits anew when the hold was voided between hold and dispatch. */
+export interface Readmitter {
+  onVoided(x: Exchange): void;
+  onRefused(x: Exchange, code: ErrorCodeName, detail: ProblemDetail): void;
+}
+
+/**
+ * Sends a request upstream: `begin` is journaled in the very turn that dispatches, failures before the first
+ * byte go to the next candidate, and what comes back is handed to the relay that fits it.
+ */
+export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
+  readonly #services: ProxyServices;
+
+  constructor(services: ProxyServices) {
+    this.#services = services;
+  }
+
+  /** Writes `begin`, then dispatches. */
+  begin(x: Exchange, hold: Hold, readmitter: Readmitter): void {
+    if (x.clientGone) {
+      this.#services.money.void(hold);
+      readmitter.onRefused(x, 'client_closed', {});
+      return;
+    }
+    const begun = this.#services.money.begin(hold, beginRecordOf(x));
+    if (typeof begun === 'boolean') {
+      this.#begun(x, begun, readmitter);
+      return;
+    }
+    begun.then(
+      (known) => {
+        this.#begun(x, known, readmitter);
+      },
+      () => {
+        // The journal could not be synced: nothing was dispatched, nothing may be.
+        this.#services.money.void(hold);
+        readmitter.onRefused(x, 'storage_unavailable', { retryAfterS: 2 });
+      },
+    );
+  }
+
+  #begun(x: Exchange, begun: boolean, readmitter: Readmitter): void {
+    if (!begun) {
+      readmitter.onVoided(x);
+      return;
+    }
+    x.phase = 'forwarding';
+    if (x.clientGone) {
+      this.#fail(x, 'client_closed');
+      return;
+    }
+    this.#dispatch(x);
+  }
+
+  #dispatch(x: Exchange): void {
+    const priced = x.candidates[x.candidateIndex];
+    const { call } = x;
+    if (priced === undefined || call === null) {
+      this.#fail(x, 'no_eligible_upstream');
+      return;
+    }
+    const nowMs = performance.now();
+    if (x.firstDispatchMs === 0) x.firstDispatchMs = nowMs;
+    x.attemptsBegun += 1;
+    const { endpoint } = priced;
+    const attempt = new Attempt(x, priced, nowMs);
+    x.attempt = attempt;
+    x.relay = null;
+    endpoint.pool.dispatch(
+      {
+        path: endpoint.paths[x.route.operation],
+        method: 'POST',
+        headers: endpoint.forwarded.none
+          ? endpoint.headers
+          : endpoint.forwarded.added(endpoint.headers, x.req.rawHeaders),
+        body: upstreamBody(x, call, endpoint),
+      },
+      attempt,
+    );
+  }
+
+  onHead(x: Exchange, attempt: Attempt, status: number, raw: IncomingHttpHeaders): boolean {
+    const { limits, limiter, money, ender, drains } = this.#services;
+    const head = readAnswerHead(raw);
+    if (status >= 300 && status < 400) {
+      attempt.fail('redirect');
+      return false;
+    }
+    if (head.encoded) {
+      // We asked for identity: a compressed answer could be neither read nor bounded.
+      attempt.fail('encoding');
+      return false;
+    }
+    if (status >= 400) {
+      if (head.retryAfter !== null) attempt.retryAfterS = retryAfterSeconds(head.retryAfter);
+      x.relay = new ErrorRelay(x, this, limits, status);
+      return true;
+    }
+    this.#services.health.succeeded(attempt);
+    x.noteAttempt('ok', money.nowMs());
+    const headers = answerHeaders(x, limiter, contentTypeOf(head.contentType), head.passed);
+    if (x.call?.reading.stream === true && head.contentType.startsWith('text/event-stream')) {
+      headers.push('cache-control', 'no-cache');
+      const removeUsage = !x.call.reading.includeUsageAsked;
+      x.relay = new StreamRelay(x, { money, ender, limits, drains }, headers, removeUsage);
+    } else {
+      x.relay = new AnswerRelay(x, { ender, limits, drains }, status, headers);
+    }
+    if (x.clientGone) x.relay.onClientGone();
+    return true;
+  }
+
+  onFailedBeforeHead(x: Exchange, attempt: Attempt, outcome: AttemptOutcome): void {
+    this.#services.health.failed(attempt, outcome);
+    x.noteAttempt(outcome, this.#services.money.nowMs());
+    if (x.clientGone) {
+      this.#fail(x, 'client_closed');
+      return;
+    }
+    if (this.#next(x)) return;
+    this.#fail(x, outcome === 'timeout' ? 'upstream_timeout' : 'upstream_unavailable');
+  }
+
+  onUpstreamError(x: Exchange, status: number, body: Buffer): void {
+    const { attempt } = x;
+    if (attempt !== null) {
+      attempt.outcome = 'status';
+      if (isFailoverStatus(status)) this.#services.health.failed(attempt, 'status');
+      else this.#services.health.succeeded(attempt);
+    }
+    x.noteAttempt('status', this.#services.money.nowMs());
+    x.relay = null;
+    if (x.clientGone) {
+      this.#fail(x, 'client_closed');
+      return;
+    }
+    if (!isFailoverStatus(status)) {
+      this.#relayError(x, status, body);
+      return;
+    }
+    if (this.#next(x)) return;
+    const retryAfterS = attempt?.retryAfterS ?? null;
+    this.#fail(x, status === 408 || status === 504 ? 'upstream_timeout' : 'upstream_unavailable', {
+      retryAfterS,
+    });
+  }
+
+  onGivenUp(x: Exchange, code: ErrorCodeName): void {
+    x.noteAttempt('cancelled', this.#services.money.nowMs());
+    this.#fail(x, code);
+  }
+
+  onClientGone(x: Exchange): void {
+    // Before the head the attempt goes on: upstream is working and will bill; the sweep ends it after the drain.
+    x.relay?.onClientGone();
+  }
+
+  /** Ends a request whose head never came: killed, or a deadline passed. */
+  giveUp(x: Exchange, code: ErrorCodeName, outcome: AttemptOutcome): void {
+    const { attempt } = x;
+    if (attempt === null) return;
+    attempt.cancel(outcome);
+    if (outcome === 'timeout') {
+      this.onFailedBeforeHead(x, attempt, outcome);
+      return;
+    }
+    this.#services.health.cancelled(attempt);
+    this.onGivenUp(x, code);
+  }
+
+  /** Tries the next candidate where the rules of decisions §7 allow it. */
+  #next(x: Exchange): boolean {
+    const { limits, money } = this.#services;
+    if (x.answered || x.killed || x.hold === null) return false;
+    if (x.attemptsBegun >= limits.attemptsMax) return false;
+    if (performance.now() - x.firstDispatchMs > limits.failoverWindowMs) return false;
+    if (!x.fallback || x.candidateIndex + 1 >= x.candidates.length) return false;
+    x.candidateIndex += 1;
+    money.attempt(x.hold, x.candidateIndex);
+    this.#dispatch(x);
+    return true;
+  }
+
+  /** The client's own mistake: the provider's words, our headers, no charge. */
+  #relayError(x: Exchange, status: number, body: Buffer): void {
+    const code = relayedCode(status);
+    this.#end(x, code, status);
+    if (x.answered || x.res.destroyed) return;
+    x.answered = true;
+    const answer = relayedError(body, code, x.requestId);
+    x.res.writeHead(status, [
+      'content-type',
+      'application/json; charset=utf-8',
+      'content-length',
+      String(answer.length),
+      'x-should-retry',
+      'false',
+      ...identityHeaders(x),
+    ]);
+    x.res.end(answer);
+  }
+
+  #fail(x: Exchange, code: ErrorCodeName, detail: ProblemDetail = {}): void {
+    this.#end(x, code, ERROR_CODES[code].status);
+    x.refuse(code, detail, identityHeadersOnly(x));
+  }
+
+  /** Logs a request that cost nothing. The row must be journaled, but nobody has to wait for it. */
+  #end(x: Exchange, code: ErrorCodeName, httpStatus: number): void {
+    const ending: Ending = {
+      status: code,
+      httpStatus,
+      usage: null,
+      source: 'none',
+      finishReason: null,
+      reportedModel: null,
+      surplusTokens: 0,
+    };
+    const charged = this.#services.ender.end(x, ending);
+    if (charged instanceof Promise) {
+      void charged.then((known) => {
+        this.#services.ender.close(x, ending, known);
+      });
+    } else {
+      this.#services.ender.close(x, ending, charged);
+    }
+  }
+}
+
+/** `x-request-id` is already among an error's own headers. */
+function identityHeadersOnly(x: Exchange): string[] {
+  return identityHeaders(x).slice(4);
+}
+
+function contentTypeOf(given: string): string {
+  return given === '' ? 'application/json' : given;
+}
+
+/** Seconds of a Retry-After header, dates included; null = unreadable. */
+function retryAfterSeconds(text: string): number | null {
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, (at - Date.now()) / 1000);
+}

@@ -1,0 +1,97 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Headers by allow-list, both ways (E-H1). Upstream gets what we set plus what its provider's
+ * `forward_headers` names; the client gets our own headers plus the few below. Everything else, known or
+ * unknown, stays on its side.
+ */
+
+/** Names that are never forwarded, whatever a provider's list says. */
+const NEVER_FORWARDED: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'cookie',
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'expect',
+  'accept-encoding',
+  'forwarded',
+]);
+
+/** Compiled `forward_headers` of one provider: exact names and `prefix*`. */
+export class ForwardedHeaders {
+  readonly #exact: ReadonlySet<string>;
+  readonly #prefixes: readonly string[];
+
+  constructor(names: readonly string[]) {
+    const lower = names.map((name) => name.toLowerCase());
+    this.#exact = new Set(lower.filter((name) => !name.endsWith('*')));
+    this.#prefixes = lower
+      .filter((name) => name.endsWith('*') && name.length > 1)
+      .map((name) => name.slice(0, -1));
+  }
+
+  /** Whether nothing is forwarded: the endpoint's ready-made header list is used as it is. */
+  get none(): boolean {
+    return this.#exact.size === 0 && this.#prefixes.length === 0;
+  }
+
+  /** `base` plus the request's headers that may pass; `base` itself when there are none. */
+  added(base: string[], rawHeaders: readonly string[]): string[] {
+    let all: string[] | null = null;
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = (rawHeaders[i] ?? '').toLowerCase();
+      if (!this.#passes(name)) continue;
+      all ??= [...base];
+      all.push(name, rawHeaders[i + 1] ?? '');
+    }
+    return all ?? base;
+  }
+
+  #passes(name: string): boolean {
+    if (NEVER_FORWARDED.has(name) || name.startsWith('x-forwarded-')) return false;
+    return this.#exact.has(name) || this.#prefixes.some((prefix) => name.startsWith(prefix));
+  }
+}
+
+/** Answer headers of an upstream that clients get. */
+const RETURNED = ['openai-processing-ms', 'openai-version'] as const;
+
+/** What the gateway itself needs of an answer's head. */
+export interface AnswerHead {
+  readonly contentType: string;
+  readonly encoded: boolean;
+  readonly retryAfter: string | null;
+  /** Flat list of the headers that pass. */
+  readonly passed: readonly string[];
+}
+
+const NOTHING_PASSED: readonly string[] = [];
+
+/** Reads an answer's head. */
+export function readAnswerHead(headers: IncomingHttpHeaders): AnswerHead {
+  const encoding = headers['content-encoding'];
+  let passed: string[] | null = null;
+  for (const name of RETURNED) {
+    const value = headers[name];
+    if (typeof value !== 'string') continue;
+    passed ??= [];
+    passed.push(name, value);
+  }
+  return {
+    contentType: headers['content-type'] ?? '',
+    encoded: encoding !== undefined && encoding !== 'identity',
+    retryAfter: headers['retry-after'] ?? null,
+    passed: passed ?? NOTHING_PASSED,
+  };
+}

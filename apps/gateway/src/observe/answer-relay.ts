@@ -1,0 +1,276 @@
+import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
+import {
+  producedTextOf,
+  readChatResponse,
+  readEmbeddingsResponse,
+  type AnswerReading,
+} from '@weir/providers';
+import { NO_USAGE, type Usage } from '@weir/domain';
+import type { Ender, Ending } from '../end/ending.js';
+import type { AttemptOutcome } from '../forward/attempt.js';
+import type { GatewayLimits } from '../limits.js';
+import type { Charged } from '../money/money-path.types.js';
+import type { Exchange, Relay } from '../request/exchange.js';
+import { costHeaderOf } from '../end/answer-headers.js';
+import { usageFromTail, TAIL_BYTES } from './usage-tail.js';
+import { countTokens } from './token-counter.js';
+
+export interface AnswerRelayServices {
+  readonly ender: Ender;
+  readonly limits: GatewayLimits;
+  readonly drains: boolean;
+}
+
+/**
+ * One answer that is not streamed. It is held back up to 1 MB, so that its cost can stand in a header and the
+ * `end` is journaled before a byte of it leaves. A larger one passes while it comes, but for its last chunk.
+ */
+export class AnswerRelay implements Relay {
+  readonly #x: Exchange;
+  readonly #services: AnswerRelayServices;
+  readonly #status: number;
+  readonly #head: string[];
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  /** Whether the answer passes while it comes. */
+  #passing = false;
+  #tail: Buffer = Buffer.alloc(0);
+  #ended = false;
+  #waitingForClient = false;
+  #lastWriteMs = performance.now();
+
+  constructor(
+    x: Exchange,
+    services: AnswerRelayServices,
+    status: number,
+    head: string[],
+  ) {
+    this.#x = x;
+    this.#services = services;
+    this.#status = status;
+    this.#head = head;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.#ended) return true;
+    this.#bytes += chunk.length;
+    this.#chunks.push(chunk);
+    const { limits } = this.#services;
+    if (this.#bytes <= limits.heldBackBytesMax) return true;
+    if (this.#bytes > limits.answerBytesMax) {
+      this.stop('upstream_unavailable');
+      return true;
+    }
+    return this.#pass();
+  }
+
+  onEnd(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const first = this.#chunks[0];
+    const body =
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    const reading = this.#passing ? this.#readTail(body) : this.#read(body);
+    if (reading.usage !== null) {
+      this.#finish(this.#endingOf(reading, reading.usage, true), body);
+    } else if (reading.error !== null) {
+      this.#finish(this.#endingOf(reading, null, false), body);
+    } else {
+      this.#finishCounted(reading, body);
+    }
+  }
+
+  onFailed(outcome: AttemptOutcome): void {
+    if (this.#ended) return;
+    if (this.#x.clientGone) this.#breakOff('client_closed');
+    else this.#breakOff(outcome === 'timeout' ? 'upstream_timeout' : 'upstream_unavailable');
+  }
+
+  onClientGone(): void {
+    if (this.#ended) return;
+    this.#waitingForClient = false;
+    if (this.#services.drains) this.#x.attempt?.resume();
+    else this.stop('client_closed');
+  }
+
+  stop(code: ErrorCodeName): void {
+    if (this.#ended) return;
+    this.#x.attempt?.cancel(code === 'upstream_timeout' ? 'timeout' : 'cancelled');
+    this.#breakOff(code);
+  }
+
+  tick(nowMs: number): void {
+    if (this.#ended) return;
+    const { limits } = this.#services;
+    const { attempt } = this.#x;
+    if (this.#x.clientGone) {
+      if (nowMs - this.#x.clientGoneMs > limits.drainMs) this.stop('client_closed');
+    } else if (this.#waitingForClient) {
+      if (nowMs - this.#lastWriteMs > limits.writeIdleMs) this.#x.res.destroy();
+    } else if (attempt !== null && nowMs - attempt.lastByteMs > limits.idleMs) {
+      this.stop('upstream_timeout');
+    }
+  }
+
+  usage(): Usage {
+    return { ...NO_USAGE, input: this.#x.inputTokensEstimate };
+  }
+
+  #read(body: Buffer): AnswerReading {
+    let parsed: unknown = null;
+    try {
+      parsed = JSON.parse(body.toString());
+    } catch {
+      // SyntaxError: not JSON. It passes as it is and tells nothing.
+    }
+    const bounds = {
+      inputTokensMax: this.#x.inputTokensBound,
+      outputTokensMax: this.#x.outputTokensMax,
+    };
+    if (this.#x.route.operation === 'embeddings') return readEmbeddingsResponse(parsed, bounds);
+    return readChatResponse(parsed, bounds);
+  }
+
+  #readTail(rest: Buffer): AnswerReading {
+    const tail = Buffer.concat([this.#tail, rest]);
+    const usage = usageFromTail(tail);
+    const answer = usage === null ? null : { usage };
+    return this.#x.route.operation === 'embeddings'
+      ? readEmbeddingsResponse(answer)
+      : readChatResponse(answer);
+  }
+
+  /** More than we hold back: everything but the newest chunk goes out now. */
+  #pass(): boolean {
+    const x = this.#x;
+    const newest = this.#chunks.pop();
+    const ready = Buffer.concat(this.#chunks);
+    this.#chunks = newest === undefined ? [] : [newest];
+    const tail = Buffer.concat([this.#tail, ready.subarray(-TAIL_BYTES)]);
+    this.#tail = Buffer.from(tail.subarray(-TAIL_BYTES));
+    if (x.clientGone) return true;
+    if (!this.#passing) {
+      this.#passing = true;
+      x.answered = true;
+      x.firstByteMs = performance.now();
+      x.res.writeHead(this.#status, this.#head);
+      x.res.on('drain', () => {
+        this.#waitingForClient = false;
+        x.attempt?.resume();
+      });
+    }
+    this.#lastWriteMs = performance.now();
+    const goOn =
+      x.res.write(ready) || x.res.writableLength < this.#services.limits.streamBufferBytesMax;
+    this.#waitingForClient = !goOn;
+    return goOn;
+  }
+
+  #finishCounted(reading: AnswerReading, body: Buffer): void {
+    const text = this.#passing ? '' : producedOf(body);
+    const output = this.#passing ? Math.ceil(this.#bytes / 4) : countTokens(text);
+    const input = this.#x.countInput();
+    if (typeof output === 'number' && typeof input === 'number') {
+      this.#finish(this.#endingOf(reading, { ...NO_USAGE, input, output }, false), body);
+      return;
+    }
+    void Promise.all([input, output]).then(([inputTokens, outputTokens]) => {
+      const usage = { ...NO_USAGE, input: inputTokens, output: outputTokens };
+      this.#finish(this.#endingOf(reading, usage, false), body);
+    });
+  }
+
+  /** The answer will not be complete: its input was processed, of its output nothing is known. */
+  #breakOff(code: ErrorCodeName): void {
+    this.#ended = true;
+    const input = this.#x.countInput();
+    if (typeof input === 'number') this.#brokenOff(code, input);
+    else {
+      void input.then((tokens) => {
+        this.#brokenOff(code, tokens);
+      });
+    }
+  }
+
+  #brokenOff(code: ErrorCodeName, input: number): void {
+    // An upstream that failed by itself bills nothing; one that we or the client left did its work.
+    const charged = code === 'client_closed' || code === 'killed';
+    const ending: Ending = {
+      status: code,
+      httpStatus: ERROR_CODES[code].status,
+      usage: charged ? { ...NO_USAGE, input } : null,
+      source: charged ? 'counted' : 'none',
+      finishReason: null,
+      reportedModel: null,
+      surplusTokens: 0,
+    };
+    this.#finish(ending, null);
+  }
+
+  #endingOf(reading: AnswerReading, usage: Usage | null, reported: boolean): Ending {
+    const gone = this.#x.clientGone;
+    const failed = reading.error !== null && usage === null;
+    const status = failed ? 'upstream_unavailable' : gone ? 'client_closed' : 'ok';
+    const source = reported ? (gone ? 'drained' : 'reported') : 'counted';
+    return {
+      status,
+      httpStatus: status === 'ok' ? this.#status : ERROR_CODES[status].status,
+      usage,
+      source: usage === null ? 'none' : source,
+      finishReason: reading.finishReason,
+      reportedModel: reading.reportedModel,
+      surplusTokens: 0,
+    };
+  }
+
+  #finish(ending: Ending, body: Buffer | null): void {
+    const charged = this.#services.ender.end(this.#x, ending);
+    if (charged instanceof Promise) {
+      charged.then(
+        (known) => {
+          this.#close(ending, known, body);
+        },
+        () => {
+          // The journal could not take the end: without it the final bytes must not leave (H20).
+          if (this.#passing) this.#x.res.destroy();
+          else this.#x.refuse('storage_unavailable', { retryAfterS: 2 });
+          this.#services.ender.close(this.#x, ending, null);
+        },
+      );
+    } else {
+      this.#close(ending, charged, body);
+    }
+  }
+
+  #close(ending: Ending, charged: Charged, body: Buffer | null): void {
+    const x = this.#x;
+    const { res } = x;
+    if (!x.clientGone && !res.destroyed) {
+      if (this.#passing) {
+        // Cut short, the missing end must show: a clean end would look like the whole answer.
+        if (body === null) res.destroy();
+        else res.end(body);
+      } else if (body === null) {
+        const { status } = ending;
+        x.refuse(status === 'ok' ? 'internal_error' : status);
+      } else {
+        x.answered = true;
+        x.firstByteMs = performance.now();
+        const head = this.#head;
+        head.push('content-length', String(body.length), 'x-weir-cost', costHeaderOf(charged));
+        res.writeHead(this.#status, head);
+        res.end(body);
+      }
+    }
+    this.#services.ender.close(x, ending, charged);
+  }
+}
+
+function producedOf(body: Buffer): string {
+  try {
+    return producedTextOf(JSON.parse(body.toString()));
+  } catch {
+    // SyntaxError: not JSON; its bytes are what was produced.
+    return body.toString();
+  }
+}

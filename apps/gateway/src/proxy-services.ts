@@ -1,0 +1,34 @@
+import type { Socket } from 'node:net';
+import type { ConfigFreshness } from './config-cache/config-freshness.js';
+import type { KeyCache } from './config-cache/key-cache.js';
+import type { ServedCatalog } from './config-cache/served-catalog.js';
+import type { Ender } from './end/ending.js';
+import type { RefusalLog } from './end/refusal-log.js';
+import type { GatewayLimits } from './limits.js';
+import type { KeyLimiter } from './limits/key-limiter.js';
+import type { LoadShedder } from './limits/load-shedder.js';
+import type { MoneyPathApi } from './money/money-path.types.js';
+import type { ClientFacts } from './request/client-facts.js';
+import type { RunningRequests } from './request/running-requests.js';
+import type { EndpointHealthBook } from './route/endpoint-health-book.js';
+
+/** What the steps of the path share. Made once, when Nest has built everything. */
+export interface ProxyServices {
+  readonly limits: GatewayLimits;
+  readonly money: MoneyPathApi;
+  readonly keys: KeyCache;
+  readonly freshness: ConfigFreshness;
+  /** The catalogue of now; null until the first was read. */
+  readonly catalog: { readonly current: ServedCatalog | null };
+  readonly limiter: KeyLimiter;
+  readonly shedder: LoadShedder;
+  readonly facts: ClientFacts;
+  readonly running: RunningRequests;
+  readonly refusals: RefusalLog;
+  readonly ender: Ender;
+  readonly health: EndpointHealthBook;
+  /** Whether an upstream is read on after its client left (decisions §7, policy `drain`). */
+  readonly drains: boolean;
+  /** Digest of a key's secret; remembered per connection, as SDKs keep theirs open. */
+  readonly digestOf: (socket: Socket, secret: string) => string;
+}

@@ -1,0 +1,207 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCodeName } from '@weir/contracts';
+import { admit } from './admit/admit.js';
+import { keyProblem, secretOf } from './authenticate/authenticate.js';
+import type { KeyEntry } from './config-cache/key-entry.js';
+import { Forwarder } from './forward/forwarder.js';
+import { correlationIdOf, userAgentOf } from './request/client-facts.js';
+import { Exchange } from './request/exchange.js';
+import { CHAT_COMPLETIONS, EMBEDDINGS, type ProxyRoute } from './request/proxy-route.js';
+import { bodyProblem, readBody } from './request/read-body.js';
+import { readCall } from './request/read-call.js';
+import { requestIdAt } from './request/request-id.js';
+import type { Hold } from './money/money-path.types.js';
+import type { ProblemDetail } from './refuse/error-body.js';
+import { planRoute } from './route/plan-route.js';
+import type { FastLane } from './server/http-server.js';
+import type { ProxyServices } from './proxy-services.js';
+
+/**
+ * The request's path, one step after the other: authenticate → read → route → admit → forward. Each step is in
+ * its folder; here is only their order. Everything is synchronous while key, catalogue and leases are warm:
+ * a promise appears only where PostgreSQL has to be asked.
+ */
+export class Proxy implements FastLane {
+  readonly #services: ProxyServices;
+  readonly #forwarder: Forwarder;
+
+  constructor(services: ProxyServices) {
+    this.#services = services;
+    this.#forwarder = new Forwarder(services);
+    services.running.attach(this.#forwarder);
+  }
+
+  /** Takes `POST /v1/chat/completions` and `POST /v1/embeddings`; everything else is Fastify's. */
+  handle(req: IncomingMessage, res: ServerResponse): boolean {
+    const route = routeOf(req.url ?? '');
+    if (route === null) return false;
+    const x = new Exchange(req, res, route, this.#forwarder);
+    x.correlationId = correlationIdOf(req);
+    x.requestId = x.correlationId ?? requestIdAt(Date.now());
+    if (req.method !== 'POST') {
+      x.refuse('method_not_allowed', {}, ['allow', 'POST']);
+      req.resume();
+      return true;
+    }
+    if (duplicateHost(req.rawHeaders)) {
+      x.refuse('invalid_request_error', { message: 'The request has two Host headers.' });
+      return true;
+    }
+    const { running, shedder } = this.#services;
+    if (shedder.sheds(running.size)) {
+      x.refuse('overloaded', { retryAfterS: 1 });
+      return true;
+    }
+    this.#authenticate(x);
+    return true;
+  }
+
+  #authenticate(x: Exchange): void {
+    const { keys, freshness, digestOf } = this.#services;
+    const secret = secretOf(x.req.headers);
+    if (secret === null) {
+      x.refuse('api_key_required');
+      return;
+    }
+    const nowMs = performance.now();
+    if (!freshness.mayServe(nowMs)) {
+      x.refuse('storage_unavailable', { retryAfterS: 2 });
+      return;
+    }
+    const digest = digestOf(x.req.socket, secret);
+    const known = keys.peek(digest, nowMs);
+    if (known !== undefined) {
+      this.#identified(x, known);
+      return;
+    }
+    keys.load(digest, nowMs).then(
+      (entry) => {
+        this.#identified(x, entry);
+      },
+      () => {
+        // PostgreSQL cannot answer: an unknown key is not a wrong key, so never 401.
+        x.refuse('storage_unavailable', { retryAfterS: 2 });
+      },
+    );
+  }
+
+  #identified(x: Exchange, key: KeyEntry | null): void {
+    if (x.res.destroyed) return;
+    if (key === null) {
+      x.refuse('invalid_api_key');
+      return;
+    }
+    const { facts, limiter, limits, money } = this.#services;
+    const problem = keyProblem(key, money.nowMs());
+    if (problem !== null) {
+      x.refuse(problem);
+      return;
+    }
+    x.key = key;
+    x.clientAddress = facts.addressOf(x.req);
+    x.recordedAddress = facts.recordedAddress(x.clientAddress);
+    x.userAgent = userAgentOf(x.req);
+    if (key.addressRules !== null && !key.addressRules.permits(x.clientAddress)) {
+      this.#refuse(x, 'ip_not_allowed');
+      return;
+    }
+    if (!key.routes.has(x.route.operation)) {
+      this.#refuse(x, 'mode_not_allowed');
+      return;
+    }
+    const announced = bodyProblem(x.req, limits.visionBodyBytesMax);
+    if (announced !== null) {
+      this.#refuse(x, announced.code, { message: announced.message });
+      return;
+    }
+    const slot = limiter.enter(key, Date.now());
+    if ('code' in slot) {
+      this.#refuse(x, slot.code, {
+        retryAfterS: slot.retryAfterS,
+        figures: { limit: slot.limit, scope: 'key', retry_after: slot.retryAfterS },
+      });
+      return;
+    }
+    x.keyUse = slot;
+    this.#services.running.enter(x);
+    this.#read(x);
+  }
+
+  #read(x: Exchange): void {
+    x.res.on('close', () => {
+      x.closed();
+    });
+    readBody(x.req, this.#services.limits.visionBodyBytesMax, {
+      onBodyByte: () => {
+        x.lastBodyByteMs = performance.now();
+      },
+      onBody: (body) => {
+        this.#parse(x, body);
+      },
+      onBodyRefused: (code, message) => {
+        this.#refuse(x, code, { message });
+      },
+    });
+  }
+
+  #parse(x: Exchange, body: Buffer): void {
+    if (x.phase !== 'reading') return;
+    const read = readCall(x.route.operation, body);
+    if ('code' in read) {
+      const { code, message, param } = read;
+      this.#refuse(x, code, param === null ? { message } : { message, param });
+      return;
+    }
+    x.call = read;
+    x.templateFactor = x.key?.templateFactor ?? x.templateFactor;
+    const planned = planRoute(x, this.#services);
+    if (planned !== null) {
+      this.#refuse(x, planned.code, planned.detail);
+      return;
+    }
+    x.phase = 'admitting';
+    admit(x, this.#services, this);
+  }
+
+  /** The hold is taken and `begin` may be written. */
+  onAdmitted(x: Exchange, hold: Hold): void {
+    x.hold = hold;
+    if (x.correlationId === null) x.requestId = hold.id;
+    this.#forwarder.begin(x, hold, this);
+  }
+
+  /** The gateway lost its term between hold and dispatch: the request asks again, once per voided hold. */
+  onVoided(x: Exchange): void {
+    x.hold = null;
+    if (x.clientGone) this.onRefused(x, 'client_closed', {});
+    else admit(x, this.#services, this);
+  }
+
+  /** Refused by a limit, after the body was read. */
+  onRefused(x: Exchange, code: ErrorCodeName, detail: ProblemDetail): void {
+    this.#refuse(x, code, detail);
+  }
+
+  #refuse(x: Exchange, code: ErrorCodeName, detail: ProblemDetail = {}): void {
+    x.refuse(code, detail);
+    this.#services.refusals.record(x, code);
+    this.#services.running.leave(x);
+  }
+}
+
+function routeOf(url: string): ProxyRoute | null {
+  if (url === CHAT_COMPLETIONS.path) return CHAT_COMPLETIONS;
+  if (url === EMBEDDINGS.path) return EMBEDDINGS;
+  const query = url.indexOf('?');
+  return query > 0 ? routeOf(url.slice(0, query)) : null;
+}
+
+/** E-H3: two Host headers are how a proxy in front and we would disagree. Node itself keeps the first. */
+function duplicateHost(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}

@@ -1,0 +1,197 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCodeName } from '@weir/contracts';
+import { ERROR_CODES } from '@weir/contracts';
+import type { KeyEntry } from '../config-cache/key-entry.js';
+import type { PricedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
+import type { Attempt, AttemptListener, AttemptOutcome } from '../forward/attempt.js';
+import { countChatInput } from '@weir/providers';
+import { FACTOR_ONE, type Factor } from '@weir/units';
+import type { KeyUse } from '../limits/key-limiter.js';
+import type { Hold, ProgressUsage } from '../money/money-path.types.js';
+import { errorHeaders, openAiErrorBody, type ProblemDetail } from '../refuse/error-body.js';
+import type { Call } from './call.js';
+import type { RoutePlan } from '../route/plan-route.js';
+import { loadTokenizer } from '../observe/token-counter.js';
+import type { ProxyRoute } from './proxy-route.js';
+
+/** What takes an answer's bytes: a stream, a whole answer or an upstream's error. */
+export interface Relay {
+  /** Answers whether the upstream may go on. */
+  onData(chunk: Buffer): boolean;
+  onEnd(): void;
+  /** The upstream broke off after its head. */
+  onFailed(outcome: AttemptOutcome): void;
+  /** The client left. */
+  onClientGone(): void;
+  /** Ends the request with a code: an operator's kill or a passed deadline. */
+  stop(code: ErrorCodeName): void;
+  /** Called by the sweep. */
+  tick(nowMs: number): void;
+  /** Usage so far, for progress records and live figures. */
+  usage(): ProgressUsage;
+}
+
+/** How the pipeline hears of an attempt. */
+export interface ExchangeOwner {
+  onHead(x: Exchange, attempt: Attempt, status: number, headers: IncomingHttpHeaders): boolean;
+  onFailedBeforeHead(x: Exchange, attempt: Attempt, outcome: AttemptOutcome): void;
+  onClientGone(x: Exchange): void;
+}
+
+/** One try, as the trace and the row's `attempts` tell it. */
+export interface AttemptLine {
+  readonly endpoint: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly status: number | null;
+}
+
+export type Phase = 'reading' | 'admitting' | 'forwarding' | 'ended';
+
+/**
+ * One request from its head to its end: the state that the steps of the path share. It is also what undici's
+ * callbacks and the client's socket events land on, so that a request needs no closures of its own.
+ */
+export class Exchange implements AttemptListener {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly route: ProxyRoute;
+  readonly owner: ExchangeOwner;
+  /** Monotonic instant of arrival, ms. */
+  readonly arrivedMs: number;
+
+  phase: Phase = 'reading';
+  correlationId: string | null = null;
+  /** Monotonic instant of the body's last byte; 0 = none yet. */
+  lastBodyByteMs = 0;
+  /** Echoed as `x-request-id`: the client's own, else ours. */
+  requestId = '';
+  clientAddress = '';
+  /** The address as rows keep it. */
+  recordedAddress: string | null = null;
+  userAgent: string | null = null;
+  key: KeyEntry | null = null;
+  keyUse: KeyUse | null = null;
+  call: Call | null = null;
+  model: ServedModel | null = null;
+  candidates: readonly PricedEndpoint[] = [];
+  /** Index in `candidates` of the endpoint being tried. */
+  candidateIndex = 0;
+  hold: Hold | null = null;
+  templateFactor: Factor = FACTOR_ONE;
+  /** Upper bound of input tokens that the hold covers. */
+  inputTokensBound = 0;
+  /** What the input probably is: for progress records, never for bounds. */
+  inputTokensEstimate = 0;
+  /** What the hold amounts to now. */
+  heldCostNano = 0n;
+  heldTokens = 0n;
+  /** Bound of output tokens per choice that is written into the request; null = the client's own stands. */
+  sentMaxTokens: number | null = null;
+  /** Output tokens that the hold covers now; grows by slices. */
+  outputTokensHeld = 0;
+  /** Output tokens that upstream was told not to exceed. */
+  outputTokensMax = 0;
+  attempt: Attempt | null = null;
+  attemptsBegun = 0;
+  /** Monotonic instant of the first dispatch; 0 = none yet. */
+  firstDispatchMs = 0;
+  readonly attemptLines: AttemptLine[] = [];
+  relay: Relay | null = null;
+  clientGone = false;
+  /** Monotonic instant the client left; 0 = still there. */
+  clientGoneMs = 0;
+  /** Whether anything of the answer was given to the socket. */
+  answered = false;
+  /** Monotonic instant of the first byte given to the client; 0 = none yet. */
+  firstByteMs = 0;
+  killed = false;
+  /** Whether other endpoints may be tried. */
+  fallback = true;
+  /** Why these candidates, for the trace. */
+  plan: RoutePlan | null = null;
+  #inputTokensCounted: number | null = null;
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    route: ProxyRoute,
+    owner: ExchangeOwner,
+  ) {
+    this.req = req;
+    this.res = res;
+    this.route = route;
+    this.owner = owner;
+    this.arrivedMs = performance.now();
+  }
+
+  onAttemptHead(attempt: Attempt, status: number, headers: IncomingHttpHeaders): boolean {
+    return this.owner.onHead(this, attempt, status, headers);
+  }
+
+  onAttemptData(_attempt: Attempt, chunk: Buffer): boolean {
+    return this.relay === null ? false : this.relay.onData(chunk);
+  }
+
+  onAttemptEnd(): void {
+    this.relay?.onEnd();
+  }
+
+  onAttemptFailed(attempt: Attempt, outcome: AttemptOutcome): void {
+    if (this.relay === null) this.owner.onFailedBeforeHead(this, attempt, outcome);
+    else this.relay.onFailed(outcome);
+  }
+
+  /** The client's socket closed; whether it had its whole answer shows in `phase`. */
+  closed(): void {
+    if (this.phase === 'ended' || this.clientGone) return;
+    this.clientGone = true;
+    this.clientGoneMs = performance.now();
+    this.owner.onClientGone(this);
+  }
+
+  /** Input tokens by our tokenizer; a promise only while its tables load. */
+  countInput(): number | Promise<number> {
+    if (this.#inputTokensCounted !== null) return this.#inputTokensCounted;
+    const tokenizer = loadTokenizer();
+    if (tokenizer instanceof Promise) return tokenizer.then((count) => this.#counted(count));
+    return this.#counted(tokenizer);
+  }
+
+  #counted(count: (text: string) => number): number {
+    const reading = this.call?.reading;
+    if (reading === undefined || this.model === null) return 0;
+    // Embeddings and bodies that were not parsed here are not counted exactly: their estimate stands.
+    const text = this.route.operation === 'chat' ? countChatInput(this.call?.parsed, count) : 0;
+    const media = (reading.images + reading.audios + reading.files) * this.model.imageTokensMax;
+    const tokens = text === 0 ? this.inputTokensEstimate : text + media;
+    this.#inputTokensCounted = tokens;
+    return tokens;
+  }
+
+  /** Remembers how the present attempt ended. `nowMs` is the database's clock. */
+  noteAttempt(outcome: string, nowMs: number): void {
+    const attempt = this.attempt;
+    if (attempt === null) return;
+    this.attemptLines.push({
+      endpoint: attempt.endpoint.endpoint.id,
+      startedAtMs: Math.round(nowMs - (performance.now() - attempt.startedMs)),
+      durationMs: Math.round(performance.now() - attempt.startedMs),
+      outcome,
+      status: attempt.status === 0 ? null : attempt.status,
+    });
+  }
+
+  /** Answers with an error in the caller's dialect; nothing may have been sent before. */
+  refuse(code: ErrorCodeName, detail: ProblemDetail = {}, more: readonly string[] = []): void {
+    if (this.answered || this.res.destroyed) return;
+    this.answered = true;
+    const body = Buffer.from(openAiErrorBody(code, this.requestId, detail));
+    const headers = errorHeaders(code, this.requestId, body.length, detail.retryAfterS ?? null);
+    if (more.length > 0) headers.push(...more);
+    if (!this.req.complete) headers.push('connection', 'close');
+    this.res.writeHead(ERROR_CODES[code].status, headers);
+    this.res.end(body);
+  }
+}

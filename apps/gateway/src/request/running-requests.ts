@@ -1,0 +1,129 @@
+import type { GatewayLimits } from '../limits.js';
+import type { KeyLimiter } from '../limits/key-limiter.js';
+import type { Attempt, AttemptOutcome } from '../forward/attempt.js';
+import type { Exchange } from './exchange.js';
+import type { ErrorCodeName } from '@weir/contracts';
+
+/** Ends a request whose answer has not begun. */
+export interface GiveUp {
+  giveUp(x: Exchange, code: ErrorCodeName, outcome: AttemptOutcome): void;
+}
+
+/** An attempt whose request has ended may still have a connection: this long it may end by itself. */
+const LINGER_MS = 2_000;
+
+/**
+ * Every request between its head and its end, watched by one timer: a timer per deadline and request would cost
+ * more than the proxying. Deadlines are thus late by at most one period.
+ */
+export class RunningRequests {
+  readonly #running = new Set<Exchange>();
+  readonly #lingering = new Map<Attempt, number>();
+  readonly #limits: GatewayLimits;
+  readonly #limiter: KeyLimiter;
+  readonly #timer: NodeJS.Timeout;
+  #giveUp: GiveUp | null = null;
+  #idle: (() => void) | null = null;
+
+  constructor(limits: GatewayLimits, limiter: KeyLimiter) {
+    this.#limits = limits;
+    this.#limiter = limiter;
+    this.#timer = setInterval(() => {
+      this.#sweep(performance.now());
+    }, limits.sweepMs);
+    this.#timer.unref();
+  }
+
+  /** Who ends requests that never got a head. */
+  attach(giveUp: GiveUp): void {
+    this.#giveUp = giveUp;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** All of them, oldest first. */
+  values(): IterableIterator<Exchange> {
+    return this.#running.values();
+  }
+
+  enter(x: Exchange): void {
+    this.#running.add(x);
+  }
+
+  /** The request has ended in one way or the other: its slots are free again. Repeats do nothing. */
+  leave(x: Exchange): void {
+    x.phase = 'ended';
+    if (!this.#running.delete(x)) return;
+    if (x.keyUse !== null) this.#limiter.leave(x.keyUse);
+    if (x.attempt !== null && !x.attempt.over) {
+      this.#lingering.set(x.attempt, performance.now() + LINGER_MS);
+    }
+    if (this.#running.size === 0) this.#idle?.();
+  }
+
+  /** Ends one request by its id (operator's kill). Answers whether it ran here. */
+  kill(id: string): boolean {
+    for (const x of this.#running) {
+      if (x.hold?.id !== id) continue;
+      x.killed = true;
+      this.#stop(x, 'killed');
+      return true;
+    }
+    return false;
+  }
+
+  /** Resolves when nothing runs, or after `ms`. */
+  async drained(ms: number): Promise<void> {
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#idle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #sweep(nowMs: number): void {
+    for (const x of this.#running) this.#look(x, nowMs);
+    for (const [attempt, untilMs] of this.#lingering) {
+      if (!attempt.over && nowMs < untilMs) continue;
+      attempt.cancel('cancelled');
+      this.#lingering.delete(attempt);
+    }
+  }
+
+  #look(x: Exchange, nowMs: number): void {
+    const limits = this.#limits;
+    if (x.phase === 'reading') {
+      // A body that stops coming; the whole of it has its own limit in the server.
+      if (nowMs - Math.max(x.arrivedMs, x.lastBodyByteMs) > limits.bodyIdleMs) x.req.destroy();
+      return;
+    }
+    if (x.phase !== 'forwarding' || x.attempt === null) return;
+    if (nowMs - x.firstDispatchMs > limits.totalMs) {
+      this.#stop(x, 'upstream_timeout');
+      return;
+    }
+    if (x.relay !== null) {
+      x.relay.tick(nowMs);
+      return;
+    }
+    if (x.clientGone && nowMs - x.clientGoneMs > limits.drainMs) {
+      this.#stop(x, 'client_closed');
+    } else if (nowMs - x.attempt.startedMs > limits.firstByteMs) {
+      this.#giveUp?.giveUp(x, 'upstream_timeout', 'timeout');
+    }
+  }
+
+  #stop(x: Exchange, code: ErrorCodeName): void {
+    if (x.relay !== null) x.relay.stop(code);
+    else if (x.phase === 'forwarding') this.#giveUp?.giveUp(x, code, 'cancelled');
+  }
+}

@@ -1,0 +1,254 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Catalog, CatalogModel } from '@weir/data';
+import { FACTOR_ONE } from '@weir/units';
+import { ConfigFreshness } from '../config-cache/config-freshness.js';
+import { KeyCache } from '../config-cache/key-cache.js';
+import type { KeyEntry } from '../config-cache/key-entry.js';
+import { ServedCatalog } from '../config-cache/served-catalog.js';
+import type { Ending } from '../end/ending.js';
+import { RefusalLog } from '../end/refusal-log.js';
+import { RequestEnder } from '../end/request-ender.js';
+import { parseAllowedNetwork } from '../forward/address-guard.js';
+import { UpstreamPools } from '../forward/upstream-pools.js';
+import { GATEWAY_LIMITS, type GatewayLimits } from '../limits.js';
+import { KeyLimiter } from '../limits/key-limiter.js';
+import { LoadShedder } from '../limits/load-shedder.js';
+import { Proxy } from '../proxy.js';
+import { ClientFacts } from '../request/client-facts.js';
+import { RunningRequests } from '../request/running-requests.js';
+import { EndpointHealthBook } from '../route/endpoint-health-book.js';
+import { createGatewayServer, FastLaneSlot } from '../server/http-server.js';
+import { MemoryMoney } from './memory-money.js';
+
+export const KEY = 'weir-sk-test-key-of-the-harness';
+export const CREDENTIAL = 'upstream-credential-canary';
+const ACCOUNT = '11111111-1111-4111-8111-111111111111';
+
+/** An upstream: a handler of whole requests. */
+export type UpstreamHandler = (req: IncomingMessage, res: ServerResponse, body: Buffer) => void;
+
+/** A key that may do everything. */
+export function anyKey(changes: Partial<KeyEntry> = {}): KeyEntry {
+  return {
+    id: '22222222-2222-4222-8222-222222222222',
+    account: ACCOUNT,
+    label: 'test',
+    prefix: 'weir-sk-test-key',
+    enabled: true,
+    revokedAtMs: null,
+    expiresAtMs: null,
+    ownerActive: true,
+    routes: new Set(['chat', 'embeddings']),
+    allowedModels: null,
+    regionPin: null,
+    addressRules: null,
+    requestsPerMinute: null,
+    tokensPerMinute: null,
+    concurrentRequests: null,
+    cappedKinds: 1,
+    blockedKinds: 0,
+    priceFactor: FACTOR_ONE,
+    templateFactor: FACTOR_ONE,
+    templateName: null,
+    ...changes,
+  };
+}
+
+export interface HarnessInput {
+  readonly upstreams: readonly UpstreamHandler[];
+  readonly limits?: Partial<GatewayLimits>;
+  readonly keys?: Readonly<Record<string, KeyEntry>>;
+  readonly model?: Partial<CatalogModel>;
+  readonly forwardHeaders?: readonly string[];
+  readonly drains?: boolean;
+  /** Base URLs to use instead of the upstreams' own. */
+  readonly baseUrls?: readonly string[];
+  readonly allow?: readonly string[];
+}
+
+/** The request's path over in-memory money and scripted upstreams, listening on a port of the kernel's choice. */
+export class ProxyHarness {
+  readonly money = new MemoryMoney();
+  readonly endings: Ending[] = [];
+  url = '';
+  port = 0;
+  readonly #closers: (() => Promise<unknown>)[] = [];
+
+  static async start(input: HarnessInput): Promise<ProxyHarness> {
+    const harness = new ProxyHarness();
+    await harness.#start(input);
+    return harness;
+  }
+
+  async stop(): Promise<void> {
+    for (const close of this.#closers.reverse()) await close();
+  }
+
+  /** Calls chat completions with a small body. */
+  chat(body: object = {}, headers: Record<string, string> = {}, signal?: AbortSignal) {
+    return fetch(`${this.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${KEY}`,
+        ...headers,
+      },
+      body: JSON.stringify({
+        model: 'm',
+        messages: [{ role: 'user', content: 'hello there' }],
+        max_tokens: 100,
+        ...body,
+      }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async #start(input: HarnessInput): Promise<void> {
+    const limits: GatewayLimits = { ...GATEWAY_LIMITS, sweepMs: 20, ...input.limits };
+    const bases = input.baseUrls ?? (await this.#upstreams(input.upstreams));
+    const pools = new UpstreamPools({
+      allow: (input.allow ?? ['127.0.0.1/32']).map(parseAllowedNetwork),
+      limits,
+    });
+    this.#closers.push(() => pools.destroy());
+    const catalog = new ServedCatalog({
+      catalog: catalogOf(bases, input),
+      poolOf: (origin) => pools.of(origin),
+      unseal: () => CREDENTIAL,
+    });
+    const keys = input.keys ?? { [KEY]: anyKey() };
+    const limiter = new KeyLimiter();
+    const running = new RunningRequests(limits, limiter);
+    const shedder = new LoadShedder({ ...limits, loopDelayShedMs: 10_000 });
+    const ender = new RequestEnder(this.money, {
+      onEnded: (x, ending) => {
+        this.endings.push(ending);
+        running.leave(x);
+      },
+    });
+    const proxy = new Proxy({
+      limits,
+      money: this.money,
+      keys: new KeyCache((digest) => Promise.resolve(keys[digest] ?? null), limits),
+      freshness: new ConfigFreshness(performance.now(), limits.staleMs),
+      catalog: { current: catalog },
+      limiter,
+      shedder,
+      facts: new ClientFacts(false, false),
+      running,
+      refusals: new RefusalLog(this.money, limits.refusalsPerSecond),
+      ender,
+      health: new EndpointHealthBook(),
+      drains: input.drains ?? true,
+      digestOf: (_socket, secret) => secret,
+    });
+    const slot = new FastLaneSlot();
+    slot.lane = proxy;
+    const server = createGatewayServer(slot, (_req, res) => res.writeHead(404).end(), limits);
+    this.port = await listen(server);
+    this.url = `http://127.0.0.1:${String(this.port)}`;
+    this.#closers.push(async () => {
+      running.stop();
+      shedder.stop();
+      await close(server);
+    });
+  }
+
+  async #upstreams(handlers: readonly UpstreamHandler[]): Promise<string[]> {
+    const bases: string[] = [];
+    for (const handler of handlers) {
+      const server = createServer((req, res) => {
+        const chunks: Buffer[] = [];
+        req.on('data', (chunk: Buffer) => chunks.push(chunk));
+        req.on('end', () => {
+          handler(req, res, Buffer.concat(chunks));
+        });
+      });
+      bases.push(`http://127.0.0.1:${String(await listen(server))}/v1`);
+      this.#closers.push(() => close(server));
+    }
+    return bases;
+  }
+}
+
+function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
+  const id = (n: number): string => `00000000-0000-4000-8000-00000000000${String(n)}`;
+  return {
+    configSeq: 1n,
+    providers: bases.map((baseUrl, n) => ({
+      id: id(n),
+      slug: `provider-${String(n)}`,
+      name: `Provider ${String(n)}`,
+      kind: 'openai',
+      baseUrl,
+      credential: 'sealed',
+      region: 'eu',
+      enabled: true,
+      costFactor: 10_000,
+      forwardHeaders: input.forwardHeaders ?? [],
+    })),
+    models: [
+      {
+        id: 'm',
+        name: 'Model m',
+        kind: 'chat',
+        contextTokens: 100_000,
+        outputTokensMax: 8_000,
+        imageTokensMax: 2_000,
+        hiddenOutput: false,
+        capabilities: [],
+        enabled: true,
+        createdAtMs: 0,
+        ...input.model,
+      },
+    ],
+    endpoints: bases.map((_base, n) => ({
+      id: id(n),
+      provider: id(n),
+      model: 'm',
+      upstreamModel: 'upstream-m',
+      region: null,
+      priority: n,
+      weight: 100,
+      enabled: true,
+    })),
+    prices: [
+      {
+        version: 7n,
+        model: 'm',
+        endpoint: null,
+        validFromMs: 0,
+        inputNano: 1_000_000_000n,
+        outputNano: 2_000_000_000n,
+        cacheReadNano: null,
+        cacheWrite5mNano: null,
+        cacheWrite1hNano: null,
+        requestNano: null,
+      },
+    ],
+    tokenPrices: [],
+    settings: {},
+  };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('No port.');
+  return address.port;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+/** Polls until `condition` holds; fails after two seconds. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadlineMs = performance.now() + 2_000;
+  while (!condition()) {
+    if (performance.now() > deadlineMs) throw new Error(`Never: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
