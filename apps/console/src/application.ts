@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { LoggerService } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
+import { Logger } from 'nestjs-pino';
 import { ConsoleModule } from './console.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { requestIdOf } from './http/request-id.js';
@@ -16,10 +17,10 @@ import { describeApi } from './openapi/openapi.js';
 import { OpenApiDocument } from './openapi/openapi-document.js';
 import type { ConsoleSettings } from './settings.js';
 
-/** The console, ready to listen. `main.ts` and the tests make it the same way. */
+/** The console, ready to listen. `main.ts` and the tests make it the same way; `logging` null = silent. */
 export async function createConsole(
   settings: ConsoleSettings,
-  logger: LoggerService | false,
+  logging: DynamicModule | null,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: CONSOLE_LIMITS.bodyBytesMax,
@@ -31,11 +32,12 @@ export async function createConsole(
   acceptJsonOnly(server);
   addSecurityHeaders(server, settings.publicUrl.startsWith('https:'));
   await server.register(cookie);
-  const app = await NestFactory.create<NestFastifyApplication>(ConsoleModule.of(settings), adapter, {
-    logger,
+  const app = await NestFactory.create<NestFastifyApplication>(ConsoleModule.of(settings, logging), adapter, {
+    logger: false,
     bodyParser: false,
     abortOnError: false,
   });
+  if (logging) app.useLogger(app.get(Logger));
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   const redis = settings.redisUrl === null ? null : new Redis(settings.redisUrl);

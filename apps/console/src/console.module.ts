@@ -32,10 +32,11 @@ class SettingsModule {
 /** The control plane: one module a feature, the page last. */
 @Module({})
 export class ConsoleModule {
-  static of(settings: ConsoleSettings): DynamicModule {
+  static of(settings: ConsoleSettings, logging: DynamicModule | null): DynamicModule {
     return {
       module: ConsoleModule,
       imports: [
+        ...(logging ? [logging] : []),
         SettingsModule.of(settings),
         DatabaseModule,
         AuthModule,

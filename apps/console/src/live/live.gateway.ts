@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import {
   ConnectedSocket,
   MessageBody,
@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { LIVE_LIMITS } from '../limits.js';
 import { DurableTail } from './durable-tail.js';
 import { LiveBroadcast } from './live-broadcast.js';
+import { LiveBus } from './live-bus.js';
 import { LiveSockets } from './live-sockets.js';
 import type { LiveNamespace, LiveSocket } from './live.types.js';
 
@@ -21,7 +22,12 @@ const resumeMessage = z.strictObject({ since: z.number().int().nonnegative() });
 /** Namespace `/live` (decisions §10): the handshake, the two messages a client may send, and the clocks. */
 @WebSocketGateway({ namespace: '/live' })
 export class LiveGateway
-  implements OnGatewayInit<LiveNamespace>, OnGatewayConnection<LiveSocket>, OnGatewayDisconnect<LiveSocket>, OnApplicationShutdown
+  implements
+    OnGatewayInit<LiveNamespace>,
+    OnGatewayConnection<LiveSocket>,
+    OnGatewayDisconnect<LiveSocket>,
+    OnApplicationBootstrap,
+    OnModuleDestroy
 {
   private readonly logger = new Logger('Live');
   private readonly timers: NodeJS.Timeout[] = [];
@@ -30,7 +36,15 @@ export class LiveGateway
     private readonly sockets: LiveSockets,
     private readonly tail: DurableTail,
     private readonly broadcast: LiveBroadcast,
+    private readonly bus: LiveBus,
   ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.bus.start(
+      (accountIds) => this.tail.mark(accountIds),
+      () => void this.tail.poll().catch(() => undefined),
+    );
+  }
 
   afterInit(namespace: LiveNamespace): void {
     namespace.use((socket, next) => {
@@ -84,7 +98,7 @@ export class LiveGateway
     await this.tail.join(socket);
   }
 
-  onApplicationShutdown(): void {
+  onModuleDestroy(): void {
     for (const timer of this.timers) clearInterval(timer);
   }
 
