@@ -238,21 +238,20 @@ function hasEscape(bytes: Uint8Array, from: number, to: number): boolean {
 /** Offset just after the closing quote of the string that opens at `open`; the body's end when it has none. */
 function stringEnd(bytes: Uint8Array, open: number): number {
   let at = open + 1;
-  const shortEnd = Math.min(bytes.length, at + SHORT_STRING_BYTES);
-  for (; at < shortEnd; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return at + 1;
-    if (byte === BACKSLASH) at++;
-  }
-  // The byte before `at` is not an unfinished escape: the loop steps over both bytes of each.
-  let from = at;
   for (;;) {
-    const quote = bytes.indexOf(QUOTE, from);
+    const shortEnd = Math.min(bytes.length, at + SHORT_STRING_BYTES);
+    for (; at < shortEnd; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) return at + 1;
+      if (byte === BACKSLASH) at++;
+    }
+    // Here `at` does not stand inside an escape: the loop steps over both of its bytes.
+    const quote = bytes.indexOf(QUOTE, at);
     if (quote === -1) return bytes.length;
     let escapes = 0;
     while (quote - 1 - escapes >= at && bytes[quote - 1 - escapes] === BACKSLASH) escapes++;
     if (escapes % 2 === 0) return quote + 1;
-    from = quote + 1;
+    at = quote + 1;
   }
 }
 

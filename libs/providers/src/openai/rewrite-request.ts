@@ -36,66 +36,57 @@ export function rewriteRequest(
   edits: RequestEdits,
 ): Uint8Array {
   const set = edits.set ?? {};
-  const removed = new Set(edits.remove);
-  const added = new Set(Object.keys(set));
-  let isChanged = false;
-  for (const { name } of object.members) {
-    if (added.delete(name) || removed.has(name)) isChanged = true;
+  const remove = edits.remove ?? [];
+  const { members } = object;
+  const splice = new Splice(bytes);
+  let previous: JsonMember | null = null;
+  let isEmpty = true;
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i];
+    if (member === undefined) break;
+    if (remove.includes(member.name)) {
+      // With the comma before it, or, where nothing is kept before it, with the one after it.
+      if (isEmpty) splice.replace(member.keyStart, members[i + 1]?.keyStart ?? member.valueEnd);
+      else splice.replace(previous?.valueEnd ?? member.keyStart, member.valueEnd);
+    } else {
+      isEmpty = false;
+      const value = Object.hasOwn(set, member.name) ? set[member.name] : undefined;
+      if (value !== undefined) splice.replace(member.valueStart, member.valueEnd, value);
+    }
+    previous = member;
   }
-  for (const name of removed) added.delete(name);
-  if (!isChanged && added.size === 0) return bytes;
-
-  const parts = new Splice(bytes, object);
-  object.members.forEach((member, index) => {
-    if (removed.has(member.name)) return;
-    parts.keep(member, index, Object.hasOwn(set, member.name) ? set[member.name] : undefined);
-  });
-  for (const name of added) parts.add(name, set[name] ?? 'null');
-  return parts.finish();
+  const end = previous?.valueEnd ?? object.open + 1;
+  for (const name of Object.keys(set)) {
+    if (remove.includes(name) || members.some((member) => member.name === name)) continue;
+    splice.replace(end, end, `${isEmpty ? '' : ','}${JSON.stringify(name)}:${set[name] ?? 'null'}`);
+    isEmpty = false;
+  }
+  return splice.finish();
 }
 
-/** Collects the pieces of the new body. */
+/** Copies a body up to each replaced range; ranges are given in ascending order. */
 class Splice {
   readonly #bytes: Uint8Array;
-  readonly #object: JsonObjectScan;
-  readonly #parts: Uint8Array[];
-  #length: number;
-  #isEmpty = true;
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+  #copiedTo = 0;
 
-  constructor(bytes: Uint8Array, object: JsonObjectScan) {
+  constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#object = object;
-    const first = object.members[0]?.keyStart ?? object.open + 1;
-    const head = bytes.subarray(0, first);
-    this.#parts = [head];
-    this.#length = head.length;
   }
 
-  /** A member of the old body, with a new value where one is given. */
-  keep(member: JsonMember, index: number, value: string | undefined): void {
-    if (!this.#isEmpty) {
-      const before = this.#object.members[index - 1]?.valueEnd ?? member.keyStart;
-      this.#push(this.#bytes.subarray(before, member.keyStart));
-    }
-    this.#isEmpty = false;
-    if (value === undefined) {
-      this.#push(this.#bytes.subarray(member.keyStart, member.valueEnd));
-    } else {
-      this.#push(this.#bytes.subarray(member.keyStart, member.valueStart));
-      this.#push(encoder.encode(value));
-    }
+  /** Puts `text` in place of `[from, to)`. */
+  replace(from: number, to: number, text = ''): void {
+    if (from > this.#copiedTo) this.#push(this.#bytes.subarray(this.#copiedTo, from));
+    if (text !== '') this.#push(encoder.encode(text));
+    this.#copiedTo = to;
   }
 
-  /** A new member. */
-  add(name: string, value: string): void {
-    this.#push(encoder.encode(`${this.#isEmpty ? '' : ','}${JSON.stringify(name)}:${value}`));
-    this.#isEmpty = false;
-  }
-
-  /** The new body. */
+  /** The new body; the old one when nothing was replaced. */
   finish(): Uint8Array {
-    const last = this.#object.members.at(-1)?.valueEnd ?? this.#object.open + 1;
-    this.#push(this.#bytes.subarray(last));
+    const bytes = this.#bytes;
+    if (this.#copiedTo === 0) return bytes;
+    this.#push(bytes.subarray(this.#copiedTo));
     const joined = new Uint8Array(this.#length);
     let at = 0;
     for (const part of this.#parts) {
