@@ -15,13 +15,20 @@ export interface ErrorCode {
   readonly retryable: boolean;
 }
 
-const code = (
+type Row = readonly [
   status: number,
   errorType: string,
   retryable: boolean,
   when: string,
   remedy: string,
-): ErrorCode => ({ status, errorType, retryable, when, remedy });
+];
+const code = (...[status, errorType, retryable, when, remedy]: Row): ErrorCode => ({
+  status,
+  errorType,
+  retryable,
+  when,
+  remedy,
+});
 
 export const ERROR_CODES = {
   api_key_required: code(
