@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { LIMITS } from '../limits.js';
 
 /** Puts one job on a queue; `jobId` makes a repeat while the first still waits a no-op. */
-export type AddJob = (queue: string, payload: unknown, jobId: string) => Promise<void>;
+export type AddJob = (queue: string, payload: object, jobId: string) => Promise<void>;
 
 /**
  * Carries what transactions left in table `outbox` to the queues. A row is marked only after its job was added,
@@ -66,7 +66,7 @@ export class OutboxRelay {
     let broken = true;
     try {
       await client.query('BEGIN');
-      const { rows } = await client.query<{ id: string; queue: string; payload: unknown }>(
+      const { rows } = await client.query<{ id: string; queue: string; payload: object }>(
         'SELECT id, queue, payload FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED',
         [LIMITS.outboxRows],
       );

@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { AppLogger } from '@weir/platform';
+import type pg from 'pg';
+import { LOGGER, POOL } from '../runtime/tokens.js';
+import { Sweeper } from './sweeper.js';
+
+/** The sweeper in the life of the process. */
+@Injectable()
+export class MaintenanceService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #sweeper: Sweeper;
+
+  constructor(@Inject(POOL) pool: pg.Pool, @Inject(LOGGER) logger: AppLogger) {
+    this.#sweeper = new Sweeper(pool, {
+      released: (epochs) => {
+        logger.warn({ epochs }, 'gateways silent for 17 minutes: their leases are free again');
+      },
+      retained: (counts) => {
+        logger.debug({ deleted: counts }, 'retention');
+      },
+      failed: (error) => {
+        logger.warn({ err: error }, 'the sweeper lost its session and asks for the lock anew');
+      },
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.#sweeper.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#sweeper.stop();
+  }
+}
