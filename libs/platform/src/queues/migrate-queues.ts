@@ -3,6 +3,9 @@ import pg from 'pg';
 import { APPLICATION_ROLE } from '../database/index.js';
 import { QUEUE_SCHEMA } from './connection.js';
 
+/** Any number of our own. */
+const MIGRATION_LOCK = 1_464_158_546;
+
 /**
  * Brings BullMQ's schema to the newest version and lets the application role use it. Part of the migrate step, after
  * the product's own migrations (which make the role): on an unmigrated schema a worker would loop until out of
@@ -13,9 +16,12 @@ export async function migrateQueues(ownerUrl: string): Promise<void> {
   client.on('error', () => undefined);
   await client.connect();
   try {
+    // GRANT does not wait for another GRANT, it fails: so one migrator at a time. The lock ends with the session.
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await runMigrations(client, QUEUE_SCHEMA);
+    // CREATE: BullMQ makes a sequence when a queue gets its first job.
     await client.query(`
-      GRANT USAGE ON SCHEMA ${QUEUE_SCHEMA} TO ${APPLICATION_ROLE};
+      GRANT USAGE, CREATE ON SCHEMA ${QUEUE_SCHEMA} TO ${APPLICATION_ROLE};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${QUEUE_SCHEMA} TO ${APPLICATION_ROLE};
       GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${QUEUE_SCHEMA} TO ${APPLICATION_ROLE};
       GRANT EXECUTE ON ALL ROUTINES IN SCHEMA ${QUEUE_SCHEMA} TO ${APPLICATION_ROLE};`);
