@@ -13,6 +13,19 @@ export interface Produced {
   reasoningTokens: number;
 }
 
+/** What a server knows of a request before a wire format answers it. */
+export interface ExchangeInput {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Path without the wire format's prefix and without the query. */
+  readonly path: string;
+  readonly credential: string;
+  readonly faults: Faults;
+  readonly body: Buffer;
+  /** Id where the caller gave none. */
+  readonly ownId: string;
+}
+
 /** One request and its answer; a wire format's handler works on it. */
 export class Exchange {
   readonly outlet: Outlet;
@@ -27,19 +40,23 @@ export class Exchange {
   readonly id: string;
   readonly requestId: string | null;
 
-  constructor(
-    readonly request: IncomingMessage,
-    readonly response: ServerResponse,
-    /** Path without the wire format's prefix and without the query. */
-    readonly path: string,
-    readonly credential: string,
-    readonly faults: Faults,
-    readonly body: Buffer,
-    ownId: string,
-  ) {
-    this.outlet = new Outlet(response, faults);
-    this.requestId = header(request, 'x-request-id');
-    this.id = header(request, 'x-weir-generation-id') ?? this.requestId ?? ownId;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly credential: string;
+  readonly faults: Faults;
+  readonly body: Buffer;
+
+  constructor(input: ExchangeInput) {
+    this.request = input.request;
+    this.response = input.response;
+    this.path = input.path;
+    this.credential = input.credential;
+    this.faults = input.faults;
+    this.body = input.body;
+    this.outlet = new Outlet(input.response, input.faults);
+    this.requestId = header(input.request, 'x-request-id');
+    this.id = header(input.request, 'x-weir-generation-id') ?? this.requestId ?? input.ownId;
   }
 
   /** Answers JSON and ends. */

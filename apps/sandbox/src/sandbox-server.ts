@@ -80,7 +80,10 @@ export class Sandbox {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
       return;
     }
-    if (path === '/_sandbox/log') return answerLogApi(this.log, request, response);
+    if (path === '/_sandbox/log') {
+      answerLogApi(this.log, request, response);
+      return;
+    }
     const format = WIRE_FORMATS.find(({ prefix }) => path.startsWith(`${prefix}/`));
     if (format === undefined) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}');
@@ -93,7 +96,15 @@ export class Sandbox {
     const own = `sbx-${String(++this.#served)}`;
     const inner = path.slice(format.prefix.length);
     const known = faults instanceof FaultHeaderError ? NO_FAULTS : faults;
-    const exchange = new Exchange(request, response, inner, credential, known, body, own);
+    const exchange = new Exchange({
+      request,
+      response,
+      path: inner,
+      credential,
+      faults: known,
+      body,
+      ownId: own,
+    });
     try {
       if (faults instanceof FaultHeaderError) {
         await refuse(exchange, 400, { message: faults.message, type: 'invalid_request_error' });

@@ -19,10 +19,17 @@ export async function openAiApi(exchange: Exchange): Promise<void> {
   if (faults.redirect !== null || faults.status !== null) return scripted(exchange);
   try {
     if (request.method === 'POST' && path === '/chat/completions') {
-      return await chatCompletions(exchange);
+      await chatCompletions(exchange);
+      return;
     }
-    if (request.method === 'POST' && path === '/embeddings') return await embeddings(exchange);
-    if (request.method === 'GET' && path === '/models') return await listModels(exchange);
+    if (request.method === 'POST' && path === '/embeddings') {
+      await embeddings(exchange);
+      return;
+    }
+    if (request.method === 'GET' && path === '/models') {
+      await listModels(exchange);
+      return;
+    }
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
     const { message, param } = error;

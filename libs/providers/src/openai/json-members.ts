@@ -196,9 +196,16 @@ class MemberScanner {
       return false;
     }
     for (let i = start; i < keys.length; i += 2) {
-      if (sameBytes(this.#bytes, keys[i] ?? 0, keys[i + 1] ?? 0, from, to)) return true;
+      if (this.#isSame(keys[i] ?? 0, keys[i + 1] ?? 0, from, to)) return true;
     }
     return false;
+  }
+
+  /** Whether two keys are the same bytes. */
+  #isSame(a: number, aEnd: number, b: number, bEnd: number): boolean {
+    if (aEnd - a !== bEnd - b) return false;
+    for (let i = 0; a + i < aEnd; i++) if (this.#bytes[a + i] !== this.#bytes[b + i]) return false;
+    return true;
   }
 
   /** A key's text, escapes resolved; malformed ones as they are. */
@@ -222,12 +229,6 @@ function decodeKey(raw: Uint8Array): string {
     // SyntaxError: not a JSON string; the parser will refuse the whole body.
     return escaped;
   }
-}
-
-function sameBytes(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): boolean {
-  if (aEnd - a !== bEnd - b) return false;
-  for (let i = 0; a + i < aEnd; i++) if (bytes[a + i] !== bytes[b + i]) return false;
-  return true;
 }
 
 function hasEscape(bytes: Uint8Array, from: number, to: number): boolean {

@@ -108,6 +108,21 @@ describe('the byte-splicing rewriter', () => {
     );
   });
 
+  it('finds the end of a long text with quotes and backslashes anywhere', () => {
+    for (let length = 0; length < 200; length++) {
+      for (const tail of ['"', '\\\\', '\\\\"', '\\\\\\\\']) {
+        const body = {
+          text: `${'x'.repeat(length)}${tail}${'y'.repeat(70)}${tail}`,
+          max_tokens: 7,
+        };
+        expect(JSON.parse(edit(JSON.stringify(body), { set: { max_tokens: '9' } }))).toEqual({
+          ...body,
+          max_tokens: 9,
+        });
+      }
+    }
+  });
+
   it('returns the same bytes when there is nothing to change', () => {
     const bytes = encode('{"model":"a"}');
     const scan = scanJsonObject(bytes);

@@ -106,7 +106,7 @@ export class SseRelay {
     }
     if (this.#passing) {
       position = this.#pass(bytes, position, length);
-      if (this.#passing) return bytes;
+      if (position === -1) return bytes;
       eventStart = position;
     }
 
@@ -212,7 +212,7 @@ export class SseRelay {
     this.#lfShares = null;
   }
 
-  /** Looks for the end of an event that passes unread; returns the position after it, or `length`. */
+  /** Looks for the end of an event that passes unread; returns the position after it, or −1 when it goes on. */
   #pass(bytes: Uint8Array, from: number, length: number): number {
     let position = from;
     if (this.#crPending && bytes[position] === LF) position++;
@@ -234,7 +234,7 @@ export class SseRelay {
       this.#passingLineEmpty = true;
       this.#crPending = bareCrAtEnd;
     }
-    return length;
+    return -1;
   }
 
   /** Moves the unfinished event to the start of the carry and remembers how far it was scanned. */
