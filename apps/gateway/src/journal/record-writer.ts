@@ -15,7 +15,7 @@ const writeInPool = promisify(write);
 const syncInPool = promisify(fdatasync);
 
 /** How the journal is made durable: `always` awaits fdatasync at both points. */
-export type JournalSync = 'batched' | 'always';
+export type JournalSync = 'batch' | 'always';
 
 export class RecordWriter {
   /** Whether fdatasync failed once: no new requests until a restart. */
@@ -114,7 +114,8 @@ export class RecordWriter {
   private makeRoom(bytes: number): void {
     if (this.poolWrite === null) this.writeNow();
     if (this.length + bytes <= this.buffer.length) return;
-    if (this.length + bytes > this.limits.bufferBytes * 4) throw new Error('the journal takes no more');
+    if (this.length + bytes > this.limits.bufferBytes * 4)
+      throw new Error('the journal takes no more');
     const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + bytes));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
@@ -156,7 +157,10 @@ export class RecordWriter {
   private noteDuration(ms: number): void {
     if (ms <= this.limits.slowWriteMs) return;
     this.slowUntilMs = performance.now() + this.limits.slowHoldMs;
-    this.onFault(new Error(`a journal write took ${Math.round(ms)} ms`), 'the journal disk is slow');
+    this.onFault(
+      new Error(`a journal write took ${Math.round(ms)} ms`),
+      'the journal disk is slow',
+    );
   }
 
   private async committedInPool(goal: number): Promise<void> {
@@ -194,7 +198,10 @@ export class RecordWriter {
     try {
       this.writeAll(chunk, length);
     } catch (error) {
-      this.buffer = Buffer.concat([chunk.subarray(0, length), this.buffer.subarray(0, this.length)]);
+      this.buffer = Buffer.concat([
+        chunk.subarray(0, length),
+        this.buffer.subarray(0, this.length),
+      ]);
       this.length = this.buffer.length;
       throw error;
     }
@@ -237,6 +244,8 @@ export class RecordWriter {
 
 function isDiskFull(error: unknown): boolean {
   return (
-    error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOSPC' || error.code === 'EDQUOT')
   );
 }
