@@ -2,7 +2,7 @@
 // uses nothing but Node itself.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,6 +13,7 @@ const STAMP = join(ROOT, 'node_modules', '.weir-installed');
 
 /** Runs `npm ci` when the lock file's content is not what was installed last. Ends the process with a sentence when it fails. */
 export function ensureInstalled() {
+  if (isNewerThanLock()) return;
   const wanted = createHash('sha256')
     .update(readFileSync(join(ROOT, 'package-lock.json')))
     .digest('hex');
@@ -39,21 +40,33 @@ export function ensureInstalled() {
   console.log(`done in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
 }
 
-/** Goes on in Node 24 when the running Node is another: starts `moduleUrl` anew with it and ends with its exit code. */
-export function insideNode24(moduleUrl) {
-  if (process.versions.node.startsWith('24.')) return;
+/** Whether npm itself finished an install after the lock file was last written. */
+function isNewerThanLock() {
+  const finished = join(ROOT, 'node_modules', '.package-lock.json');
+  if (!existsSync(finished)) return false;
+  return statSync(finished).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
+}
+
+/** Path of a Node 24: the running one, or the one npm installed. Ends the process with a sentence where there is none. */
+export function nodeForUs() {
+  if (process.versions.node.startsWith('24.')) return process.execPath;
   const node = join(
     ROOT,
     'node_modules',
     '.bin',
     process.platform === 'win32' ? 'node.cmd' : 'node',
   );
-  if (!existsSync(node)) {
-    console.error(
-      `Node 24 comes as a package for Linux and Windows; here (${process.platform} ${process.arch}) please install Node 24 and run the command with it.`,
-    );
-    process.exit(1);
-  }
+  if (existsSync(node)) return node;
+  console.error(
+    `Node 24 comes as a package for Linux and Windows; here (${process.platform} ${process.arch}) please install Node 24 and run the command with it.`,
+  );
+  return process.exit(1);
+}
+
+/** Goes on in Node 24 when the running Node is another: starts `moduleUrl` anew with it and ends with its exit code. */
+export function insideNode24(moduleUrl) {
+  const node = nodeForUs();
+  if (node === process.execPath) return;
   const { status, signal } = spawnSync(node, [fileURLToPath(moduleUrl), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` },

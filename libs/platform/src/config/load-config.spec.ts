@@ -95,6 +95,13 @@ describe('the settings', () => {
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
   });
 
+  it('say which folder cannot be written', () => {
+    writeFileSync(join(dataDir, 'file'), '');
+    expect(problemsOf({ WEIR_DATA_DIR: join(dataDir, 'file/inside') })).toEqual([
+      `WEIR_DATA_DIR ${join(dataDir, 'file/inside')} cannot be written (ENOTDIR); choose another folder or mend its rights.`,
+    ]);
+  });
+
   it('want the secrets given in the cluster profile', () => {
     const cluster = { DATABASE_URL: 'postgres://a@b/c', REDIS_URL: 'redis://r' };
     expect(problemsOf(cluster).map((problem) => problem.split(' ')[0])).toEqual([

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ConfigError } from './config-error.js';
 import { encryptionKeys, signingKeys } from './parsers.js';
 
 /** Secrets an installation needs and that it can make by itself. */
@@ -26,7 +27,17 @@ const fileSchema = z.object({
  */
 export function readOrMakeSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json');
-  const text = readIfThere(file) ?? makeFile(dataDir, file);
+  let text: string;
+  try {
+    text = readIfThere(file) ?? makeFile(dataDir, file);
+  } catch (error) {
+    // EACCES, EROFS, ENOTDIR, ENOSPC: the folder is the operator's choice.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === '') throw error;
+    throw new ConfigError([
+      `WEIR_DATA_DIR ${dataDir} cannot be written (${code}); choose another folder or mend its rights.`,
+    ]);
+  }
   const parsed = fileSchema.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(`${file} is damaged; restore it from a backup.`);
   return {
