@@ -1,6 +1,6 @@
 import { computed, inject, Service } from '@angular/core';
 import { Profile } from '../session/profile';
-import { Formatter } from './formatter';
+import { Formatter, readersLocale } from './formatter';
 
 /** The one formatter of the app, made anew when currency, locale or zone change. */
 @Service()
@@ -9,7 +9,7 @@ export class Format {
   private readonly current = computed(() => {
     const me = this.profile.me();
     return new Formatter({
-      locale: navigator.language || 'en',
+      locale: readersLocale(navigator.languages),
       currency: me?.account.currency ?? 'USD',
       timeZone: me?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     });

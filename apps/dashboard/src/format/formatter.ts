@@ -208,6 +208,18 @@ export class Formatter {
   }
 }
 
+/** The first language that `Intl` knows; some systems report tags such as `en-US@posix`. */
+export function readersLocale(languages: readonly string[]): string {
+  for (const language of languages) {
+    try {
+      return Intl.getCanonicalLocales(language)[0] ?? 'en';
+    } catch {
+      // Not a language tag: the next one may be.
+    }
+  }
+  return 'en';
+}
+
 function shorten(value: number): { value: number; suffix: string } {
   let power = 0;
   let short = value;

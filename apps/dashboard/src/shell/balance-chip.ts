@@ -16,14 +16,13 @@ import { Wallet } from '../live/wallet';
   styles: `
     .balance {
       display: inline-flex;
-      align-items: baseline;
+      align-items: center;
       gap: 7px;
       height: 2rem;
       padding: 0 10px;
       border: 1px solid var(--line);
       border-radius: var(--r-control);
       color: var(--text);
-      line-height: 2rem;
       white-space: nowrap;
     }
     .balance:hover {
@@ -36,7 +35,6 @@ import { Wallet } from '../live/wallet';
     @media (max-width: 899.98px) {
       .balance {
         height: 2.75rem;
-        line-height: 2.75rem;
       }
       .meta {
         display: none;

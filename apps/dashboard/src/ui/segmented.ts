@@ -40,7 +40,7 @@ export interface Segment {
       background: var(--surface);
     }
     button {
-      height: 1.625rem;
+      height: var(--segment, 1.625rem);
       padding: 0 10px;
       border: 0;
       border-left: 1px solid var(--line2);

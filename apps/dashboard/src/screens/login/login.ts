@@ -15,7 +15,7 @@ import { Brand } from '../../shell/brand';
         <p class="dim">Every token metered, every amount exact, seen live.</p>
         <w-sign-in-form (signedIn)="go()" />
       </section>
-      <p class="meta">First start? The address and a one-time password are in the console's output.</p>
+      <p class="meta">First start? A one-time password was printed where Weir was started.</p>
     </main>
   `,
   styles: `
