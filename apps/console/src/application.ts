@@ -37,12 +37,14 @@ export async function createConsole(
     bodyParser: false,
     abortOnError: false,
   });
-  if (logging) app.useLogger(app.get(Logger));
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   const redis = settings.redisUrl === null ? null : new Redis(settings.redisUrl);
   app.useWebSocketAdapter(new LiveAdapter(app, settings.publicUrl, redis));
   app.get(OpenApiDocument).value = describeApi(app);
+  // Logging begins after the start: forty lines of mapped routes tell an operator nothing.
+  await app.init();
+  if (logging) app.useLogger(app.get(Logger));
   return app;
 }
 

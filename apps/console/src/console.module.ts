@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AdminModule } from './admin/admin.module.js';
 import { AnnouncementsModule } from './announcements/announcements.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BalanceModule } from './balance/balance.module.js';
@@ -12,6 +13,7 @@ import { MeModule } from './me/me.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { SETTINGS, type ConsoleSettings } from './settings.js';
 import { StaticModule } from './static/static.module.js';
@@ -50,6 +52,8 @@ export class ConsoleModule {
         ModelsModule,
         NotificationsModule,
         AnnouncementsModule,
+        AdminModule,
+        OperatorModule,
         LiveModule,
         HealthModule,
         OpenApiModule,

@@ -6,7 +6,7 @@ import { DurableTail, type TailListener } from './durable-tail.js';
 import { LiveRepository, type StoredEvent } from './live.repository.js';
 import { accountRoom, OPERATORS_ROOM, type LiveNamespace, type LiveSocket } from './live.types.js';
 import { OperatorFeed } from './operator-feed.js';
-import { heldByAccount, inflightRows, mergeTicks } from './pulses.js';
+import { endpointHealth, heldByAccount, inflightRows, mergeTicks } from './pulses.js';
 import { keepsUp } from './send.js';
 
 /**
@@ -21,6 +21,8 @@ export class LiveBroadcast implements TailListener {
   private held = new Map<string, bigint>();
   /** Accounts whose sockets were last shown running requests: they also get the empty list after them. */
   private shownInflight = new Set<string>();
+  /** States of the endpoints that operators were shown last; the event goes out when one changes. */
+  private shownHealth = '[]';
   private readonly ownerEmails = new Map<string, string>();
 
   constructor(
@@ -68,14 +70,24 @@ export class LiveBroadcast implements TailListener {
         .except(OPERATORS_ROOM)
         .volatile.emit('inflight.updated', { v: 1, at, rows: byAccount.get(account) ?? [] });
     const shown = rows.length > 0 || this.shownInflight.size > 0;
-    if (shown) this.toOperators((socket) => socket.volatile.emit('inflight.updated', { v: 1, at, rows }));
+    if (shown && this.operatorsHere) {
+      const named = rows.map((row) => ({ ...row }));
+      await this.nameOwners(named);
+      this.toOperators((socket) => socket.volatile.emit('inflight.updated', { v: 1, at, rows: named }));
+    }
     this.shownInflight = new Set(byAccount.keys());
   }
 
   async tick(): Promise<void> {
     if (!this.operatorsHere) return;
-    const tick = mergeTicks(await this.repository.pulses(), new Date().toISOString());
+    const pulses = await this.repository.pulses();
+    const tick = mergeTicks(pulses, new Date().toISOString());
     this.toOperators((socket) => socket.volatile.emit('stats.tick', tick));
+    const endpoints = endpointHealth(pulses);
+    const state = JSON.stringify(endpoints.map((endpoint) => [endpoint.endpoint_id, endpoint.state]));
+    if (state === this.shownHealth) return;
+    this.shownHealth = state;
+    this.toOperators((socket) => socket.emit('endpoint.health', { v: 1, endpoints }));
   }
 
   /** To everyone, on every console. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InflightRow, StatsTick } from '@weir/contracts';
+import type { EndpointHealth, InflightRow, StatsTick } from '@weir/contracts';
 import { formatMoney, nano, parseMoney, sumNano } from '@weir/units';
 import type { PulseRow } from './live.repository.js';
 
@@ -38,6 +38,18 @@ const tick = z.object({
   by_provider: z.array(z.object({ provider: z.string(), requests: z.number(), errors: z.number() })),
 });
 type Tick = z.infer<typeof tick>;
+const health = z.object({
+  endpoint_id: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  region: z.string().nullable(),
+  state: z.enum(['ok', 'degraded', 'unavailable']),
+  retry_in_ms: z.number().nullable(),
+  error_rate: z.number(),
+  p50_ms: z.number().nullable(),
+});
+const withHealth = z.object({ endpoints: z.array(health) });
+const SEVERITY = { ok: 0, degraded: 1, unavailable: 2 } as const;
 
 /** What runs now on all gateways, longest first. Rows that cannot be read are left out, never guessed. */
 export function inflightRows(pulses: readonly PulseRow[]): InflightRow[] {
@@ -66,8 +78,21 @@ export function heldByAccount(pulses: readonly PulseRow[]): Map<string, bigint> 
   return held;
 }
 
+/** Each endpoint as the gateway that sees it worst does. */
+export function endpointHealth(pulses: readonly PulseRow[]): EndpointHealth[] {
+  const worst = new Map<string, EndpointHealth>();
+  for (const pulse of pulses) {
+    const parsed = withHealth.safeParse(pulse.tick);
+    for (const one of parsed.success ? parsed.data.endpoints : []) {
+      const known = worst.get(one.endpoint_id);
+      if (!known || SEVERITY[one.state] > SEVERITY[known.state]) worst.set(one.endpoint_id, one);
+    }
+  }
+  return [...worst.values()];
+}
+
 /** One second of all traffic: counts are added; percentiles, which cannot be, are weighted by requests (p50) or the worst (p95). */
-export function mergeTicks(pulses: readonly PulseRow[], at: string): StatsTick {
+export function mergeTicks(pulses: readonly PulseRow[], nowIso: string): StatsTick {
   const ticks = pulses.flatMap((pulse) => {
     const parsed = tick.safeParse(pulse.tick);
     return parsed.success ? [parsed.data] : [];
@@ -82,7 +107,8 @@ export function mergeTicks(pulses: readonly PulseRow[], at: string): StatsTick {
   }
   return {
     v: 1,
-    at,
+    // The gateways' own second, on the database's clock; our clock only while none lives.
+    at: ticks.map((one) => one.at).sort().at(-1) ?? nowIso,
     requests: sum((one) => one.requests),
     ok: sum((one) => one.ok),
     client_errors: sum((one) => one.client_errors),

@@ -6,6 +6,6 @@ import { ModelsService } from './models.service.js';
 @Module({
   controllers: [ModelsController],
   providers: [ModelsService, ModelsRepository],
-  exports: [ModelsRepository],
+  exports: [ModelsService],
 })
 export class ModelsModule {}
