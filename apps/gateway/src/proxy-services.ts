@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
+import type { ErrorCodeName } from '@weir/contracts';
 import type { ConfigFreshness } from './config-cache/config-freshness.js';
 import type { KeyCache } from './config-cache/key-cache.js';
 import type { ServedCatalog } from './config-cache/served-catalog.js';
 import type { Ender } from './end/ending.js';
-import type { RefusalLog } from './end/refusal-log.js';
 import type { GatewayLimits } from './limits.js';
 import type { KeyLimiter } from './limits/key-limiter.js';
 import type { LoadShedder } from './limits/load-shedder.js';
 import type { MoneyPathApi } from './money/money-path.types.js';
 import type { ClientFacts } from './request/client-facts.js';
+import type { Exchange } from './request/exchange.js';
 import type { RunningRequests } from './request/running-requests.js';
 import type { EndpointHealthBook } from './route/endpoint-health-book.js';
 
@@ -24,11 +25,12 @@ export interface ProxyServices {
   readonly shedder: LoadShedder;
   readonly facts: ClientFacts;
   readonly running: RunningRequests;
-  readonly refusals: RefusalLog;
+  /** Logs and counts a request of a known key that was refused before it took a hold. */
+  readonly onRefused: (x: Exchange, code: ErrorCodeName) => void;
   readonly ender: Ender;
   readonly health: EndpointHealthBook;
   /** Whether an upstream is read on after its client left (decisions §7, policy `drain`). */
   readonly drains: boolean;
-  /** Digest of a key's secret; remembered per connection, as SDKs keep theirs open. */
-  readonly digestOf: (socket: Socket, secret: string) => string;
+  /** Digest of a key's secret; null for a text that cannot be a key. */
+  readonly digestOf: (socket: Socket, secret: string) => string | null;
 }

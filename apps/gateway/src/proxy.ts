@@ -4,9 +4,10 @@ import { admit } from './admit/admit.js';
 import { keyProblem, secretOf } from './authenticate/authenticate.js';
 import type { KeyEntry } from './config-cache/key-entry.js';
 import { Forwarder } from './forward/forwarder.js';
+import { modelList } from './models/model-list.js';
 import { correlationIdOf, userAgentOf } from './request/client-facts.js';
 import { Exchange } from './request/exchange.js';
-import { CHAT_COMPLETIONS, EMBEDDINGS, type ProxyRoute } from './request/proxy-route.js';
+import { routeOf, UNKNOWN } from './request/proxy-route.js';
 import { bodyProblem, readBody } from './request/read-body.js';
 import { readCall } from './request/read-call.js';
 import { requestIdAt } from './request/request-id.js';
@@ -31,16 +32,19 @@ export class Proxy implements FastLane {
     services.running.attach(this.#forwarder);
   }
 
-  /** Takes `POST /v1/chat/completions` and `POST /v1/embeddings`; everything else is Fastify's. */
+  /** Takes everything under `/v1`; the rest is Fastify's. */
   handle(req: IncomingMessage, res: ServerResponse): boolean {
     const route = routeOf(req.url ?? '');
     if (route === null) return false;
     const x = new Exchange(req, res, route, this.#forwarder);
     x.correlationId = correlationIdOf(req);
     x.requestId = x.correlationId ?? requestIdAt(Date.now());
-    if (req.method !== 'POST') {
-      x.refuse('method_not_allowed', {}, ['allow', 'POST']);
-      req.resume();
+    if (route === UNKNOWN) {
+      x.refuse('not_found');
+      return true;
+    }
+    if (req.method !== route.method) {
+      x.refuse('method_not_allowed', {}, ['allow', route.method]);
       return true;
     }
     if (duplicateHost(req.rawHeaders)) {
@@ -69,6 +73,10 @@ export class Proxy implements FastLane {
       return;
     }
     const digest = digestOf(x.req.socket, secret);
+    if (digest === null) {
+      x.refuse('invalid_api_key');
+      return;
+    }
     const known = keys.peek(digest, nowMs);
     if (known !== undefined) {
       this.#identified(x, known);
@@ -105,6 +113,10 @@ export class Proxy implements FastLane {
       this.#refuse(x, 'ip_not_allowed');
       return;
     }
+    if (x.route.operation === 'models') {
+      this.#listModels(x, key);
+      return;
+    }
     if (!key.routes.has(x.route.operation)) {
       this.#refuse(x, 'mode_not_allowed');
       return;
@@ -127,6 +139,12 @@ export class Proxy implements FastLane {
     this.#read(x);
   }
 
+  #listModels(x: Exchange, key: KeyEntry): void {
+    const { current } = this.#services.catalog;
+    if (current === null) x.refuse('storage_unavailable', { retryAfterS: 2 });
+    else x.answer(modelList(current, key));
+  }
+
   #read(x: Exchange): void {
     x.res.on('close', () => {
       x.closed();
@@ -146,7 +164,7 @@ export class Proxy implements FastLane {
 
   #parse(x: Exchange, body: Buffer): void {
     if (x.phase !== 'reading') return;
-    const read = readCall(x.route.operation, body);
+    const read = readCall(x.route.operation === 'embeddings' ? 'embeddings' : 'chat', body);
     if ('code' in read) {
       const { code, message, param } = read;
       this.#refuse(x, code, param === null ? { message } : { message, param });
@@ -184,16 +202,9 @@ export class Proxy implements FastLane {
 
   #refuse(x: Exchange, code: ErrorCodeName, detail: ProblemDetail = {}): void {
     x.refuse(code, detail);
-    this.#services.refusals.record(x, code);
+    this.#services.onRefused(x, code);
     this.#services.running.leave(x);
   }
-}
-
-function routeOf(url: string): ProxyRoute | null {
-  if (url === CHAT_COMPLETIONS.path) return CHAT_COMPLETIONS;
-  if (url === EMBEDDINGS.path) return EMBEDDINGS;
-  const query = url.indexOf('?');
-  return query > 0 ? routeOf(url.slice(0, query)) : null;
 }
 
 /** E-H3: two Host headers are how a proxy in front and we would disagree. Node itself keeps the first. */

@@ -85,7 +85,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     x.relay = null;
     endpoint.pool.dispatch(
       {
-        path: endpoint.paths[x.route.operation],
+        path: x.route.operation === 'embeddings' ? endpoint.paths.embeddings : endpoint.paths.chat,
         method: 'POST',
         headers: endpoint.forwarded.none
           ? endpoint.headers

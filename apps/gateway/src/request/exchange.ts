@@ -183,6 +183,24 @@ export class Exchange implements AttemptListener {
     });
   }
 
+  /** Answers with JSON of our own. */
+  answer(value: object): void {
+    if (this.answered || this.res.destroyed) return;
+    this.answered = true;
+    const body = Buffer.from(JSON.stringify(value));
+    this.res.writeHead(200, [
+      'content-type',
+      'application/json; charset=utf-8',
+      'content-length',
+      String(body.length),
+      'x-request-id',
+      this.requestId,
+      'request-id',
+      this.requestId,
+    ]);
+    this.res.end(body);
+  }
+
   /** Answers with an error in the caller's dialect; nothing may have been sent before. */
   refuse(code: ErrorCodeName, detail: ProblemDetail = {}, more: readonly string[] = []): void {
     if (this.answered || this.res.destroyed) return;

@@ -120,6 +120,7 @@ export class ProxyHarness {
     const keys = input.keys ?? { [KEY]: anyKey() };
     const limiter = new KeyLimiter();
     const running = new RunningRequests(limits, limiter);
+    const refusals = new RefusalLog(this.money, limits.refusalsPerSecond);
     const shedder = new LoadShedder({ ...limits, loopDelayShedMs: 10_000 });
     const ender = new RequestEnder(this.money, {
       onEnded: (x, ending) => {
@@ -137,7 +138,9 @@ export class ProxyHarness {
       shedder,
       facts: new ClientFacts(false, false),
       running,
-      refusals: new RefusalLog(this.money, limits.refusalsPerSecond),
+      onRefused: (x, code) => {
+        refusals.record(x, code);
+      },
       ender,
       health: new EndpointHealthBook(),
       drains: input.drains ?? true,

@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type AppLogger, loggingModule } from '@weir/platform';
+import { HealthController } from '../health/health.controller.js';
+import { MetricsController } from '../metrics/metrics.controller.js';
+import { MoneyModule } from '../money/money.module.js';
+import type { FastLaneSlot } from '../server/http-server.js';
+import { CoreModule } from './core.module.js';
+import { Gateway } from './gateway.js';
+import type { GatewayConfig } from './gateway-config.js';
+
+/** The data plane as a Nest application: health and metrics are ordinary controllers, `/v1` is the fast lane. */
+@Module({})
+export class AppModule {
+  static register(config: GatewayConfig, logger: AppLogger, slot: FastLaneSlot): DynamicModule {
+    const core = CoreModule.register(config, logger, slot);
+    return {
+      module: AppModule,
+      imports: [core, loggingModule(logger), MoneyModule.register([core])],
+      controllers: [HealthController, MetricsController],
+      providers: [Gateway],
+    };
+  }
+}

@@ -1,0 +1,156 @@
+import type { Server } from 'node:http';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CredentialBox, type AppLogger, PgBus } from '@weir/platform';
+import type pg from 'pg';
+import { KeyDigests } from '../authenticate/key-digests.js';
+import { ConfigKeeper } from '../config-cache/config-keeper.js';
+import { RefusalLog } from '../end/refusal-log.js';
+import { RequestEnder } from '../end/request-ender.js';
+import { ERROR_CODES } from '@weir/contracts';
+import { parseAllowedNetwork } from '../forward/address-guard.js';
+import { UpstreamPools } from '../forward/upstream-pools.js';
+import { KeyLimiter } from '../limits/key-limiter.js';
+import { LoadShedder } from '../limits/load-shedder.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { MoneyPath } from '../money/money-path.js';
+import { Proxy } from '../proxy.js';
+import { Pulse } from '../pulse/pulse.js';
+import { TickCounters } from '../pulse/tick-counters.js';
+import { ClientFacts } from '../request/client-facts.js';
+import { RunningRequests } from '../request/running-requests.js';
+import { EndpointHealthBook } from '../route/endpoint-health-book.js';
+import type { FastLaneSlot } from '../server/http-server.js';
+import { GatewayConfig } from './gateway-config.js';
+import { FAST_LANE, GATEWAY_LOGGER, GATEWAY_POOL } from './tokens.js';
+
+const IDLE_CLOSE_MS = 100;
+const LIMITER_SWEEP_MS = 60_000;
+
+/** The data plane of one process: everything between its HTTP server and its money path, started and stopped in order. */
+@Injectable()
+export class Gateway implements OnApplicationBootstrap {
+  readonly #money: MoneyPath;
+  readonly #slot: FastLaneSlot;
+  readonly #drainMs: number;
+  readonly #keeper: ConfigKeeper;
+  readonly #pools: UpstreamPools;
+  readonly #running: RunningRequests;
+  readonly #shedder: LoadShedder;
+  readonly #pulse: Pulse;
+  readonly #metrics: GatewayMetrics;
+  readonly #refusals: RefusalLog;
+  readonly #proxy: Proxy;
+  readonly #limiterSweep: NodeJS.Timeout;
+
+  constructor(
+    config: GatewayConfig,
+    @Inject(MoneyPath) money: MoneyPath,
+    @Inject(PgBus) bus: PgBus,
+    @Inject(GATEWAY_POOL) pool: pg.Pool,
+    @Inject(GATEWAY_LOGGER) logger: AppLogger,
+    @Inject(FAST_LANE) slot: FastLaneSlot,
+  ) {
+    const { weir, limits } = config;
+    this.#money = money;
+    this.#slot = slot;
+    this.#drainMs = limits.totalMs;
+    const allow = weir.upstreamAllow.map(parseAllowedNetwork);
+    this.#pools = new UpstreamPools({ allow, limits });
+    const box = new CredentialBox(weir.secretsKeys);
+    this.#keeper = new ConfigKeeper({ pool, bus, box, pools: this.#pools, limits, logger });
+    const limiter = new KeyLimiter();
+    this.#limiterSweep = setInterval(() => {
+      limiter.sweep(Date.now());
+    }, LIMITER_SWEEP_MS);
+    this.#limiterSweep.unref();
+    this.#running = new RunningRequests(limits, limiter);
+    this.#shedder = new LoadShedder(limits);
+    this.#metrics = new GatewayMetrics(weir.currency);
+    this.#refusals = new RefusalLog(money, limits.refusalsPerSecond);
+    const ticks = new TickCounters();
+    const running = this.#running;
+    this.#pulse = new Pulse({ pool, bus, money, running, ticks, limits, logger });
+    const ender = new RequestEnder(money, {
+      onEnded: (x, ending, charged) => {
+        this.#metrics.ended(x, ending, charged);
+        ticks.ended(x, ending, charged, money.nowMs());
+        running.leave(x);
+      },
+    });
+    const digests = new KeyDigests(weir.keyPepper);
+    this.#proxy = new Proxy({
+      limits,
+      money,
+      keys: this.#keeper.keys,
+      freshness: this.#keeper.freshness,
+      catalog: this.#keeper,
+      limiter,
+      shedder: this.#shedder,
+      facts: new ClientFacts(weir.trustProxy, false),
+      running,
+      onRefused: (x, code) => {
+        this.#refusals.record(x, code);
+        ticks.refused(ERROR_CODES[code].status, money.nowMs());
+      },
+      ender,
+      health: new EndpointHealthBook(),
+      drains: true,
+      digestOf: (socket, secret) => digests.of(socket, secret),
+    });
+  }
+
+  /** Runs once the money path is open: reads the configuration and takes requests from now on. */
+  async onApplicationBootstrap(): Promise<void> {
+    const money = this.#money;
+    const slot = this.#slot;
+    await this.#keeper.start();
+    money.onConfigSeq((sequence) => {
+      this.#keeper.sequenceSeen(sequence);
+    });
+    await this.#pulse.start();
+    slot.lane = this.#proxy;
+  }
+
+  /** Whether requests can be served at this instant. */
+  get serving(): boolean {
+    return (
+      this.#money.ready &&
+      this.#keeper.freshness.mayServe(performance.now()) &&
+      !this.#shedder.draining
+    );
+  }
+
+  /** Prometheus' text of the data plane. */
+  metricsText(): string {
+    return this.#metrics.text(
+      this.#running.size,
+      this.#shedder.loopDelayMs,
+      this.#refusals.leftOut,
+    );
+  }
+
+  /** Takes no more requests and waits until the running ones have ended. */
+  async drain(server: Server): Promise<void> {
+    this.#shedder.draining = true;
+    this.#money.stopAdmitting();
+    server.close();
+    server.closeIdleConnections();
+    // Answers that end now leave idle connections behind, and `close` waits for those.
+    const idle = setInterval(() => {
+      server.closeIdleConnections();
+    }, IDLE_CLOSE_MS);
+    await this.#running.drained(this.#drainMs);
+    clearInterval(idle);
+    server.closeAllConnections();
+  }
+
+  /** Lets go of everything but the money path, which settles and closes by itself afterwards. */
+  async stop(): Promise<void> {
+    clearInterval(this.#limiterSweep);
+    this.#running.stop();
+    this.#shedder.stop();
+    this.#keeper.stop();
+    await this.#pools.destroy();
+    await this.#pulse.stop();
+  }
+}
