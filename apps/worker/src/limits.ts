@@ -25,6 +25,8 @@ export const LIMITS = {
   /** Tries of a job from the outbox, with waits of 1, 2, 4 … s between them: about 17 min in all. */
   outboxJobAttempts: 11,
   outboxJobBackoffMs: 1_000,
+  /** The same fault is told at most this often in ms. */
+  warningEveryMs: 10_000,
   /** Connections to PostgreSQL: two settlements, alerts, the outbox, NOTIFY and the sweeper's session. */
   connections: 8,
   /** Deadline in ms of one statement of settlement and maintenance; a backlog must not be cut short at 2 s. */

@@ -1,14 +1,11 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { announceReady, createLogger, loadConfigOrExit, runUntilStopped } from '@weir/platform';
 import { Logger } from 'nestjs-pino';
-import { WorkerModule } from './worker.module.js';
+import { createWorkerApp } from './create-worker-app.js';
 
 const config = loadConfigOrExit('worker');
 const logger = createLogger(config);
-const app = await NestFactory.createApplicationContext(WorkerModule.with(config, logger), {
-  bufferLogs: true,
-});
+const app = await createWorkerApp(config, logger);
 app.useLogger(app.get(Logger));
 runUntilStopped(app, { logger });
 announceReady();

@@ -1,18 +1,17 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type {
   BeforeApplicationShutdown,
   OnApplicationBootstrap,
   OnModuleDestroy,
 } from '@nestjs/common';
 import { QUEUES } from '@weir/contracts';
-import { MoneyFunctions } from '@weir/data';
 import type { AnyRow, SettleOutcome } from '@weir/data';
 import { createWorker, failpoint } from '@weir/platform';
-import type { AppLogger, JobWorker, WeirConfig } from '@weir/platform';
-import type pg from 'pg';
+import type { JobWorker } from '@weir/platform';
 import { LIMITS } from '../limits.js';
 import { OutboxService } from '../outbox/outbox.service.js';
-import { CONFIG, LOGGER, POOL } from '../runtime/tokens.js';
+import { calmWarning } from '../runtime/calm-warning.js';
+import { Runtime } from '../runtime/runtime.js';
 import type { SettlementListener } from './isolated-settlement.js';
 import { LiveNotifier } from './live-notifier.js';
 import { readSettleJob } from './settle-job.js';
@@ -26,31 +25,21 @@ import { SettlementMerger } from './settlement-merger.js';
 export class CostProcessor
   implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, SettlementListener
 {
-  readonly #config: WeirConfig;
-  readonly #logger: AppLogger;
+  readonly #runtime: Runtime;
   readonly #outbox: OutboxService;
   readonly #notifier: LiveNotifier;
   readonly #merger: SettlementMerger;
   #worker: JobWorker | undefined;
 
-  constructor(
-    @Inject(CONFIG) config: WeirConfig,
-    @Inject(LOGGER) logger: AppLogger,
-    @Inject(POOL) pool: pg.Pool,
-    money: MoneyFunctions,
-    outbox: OutboxService,
-  ) {
-    this.#config = config;
-    this.#logger = logger;
+  constructor(runtime: Runtime, outbox: OutboxService) {
+    this.#runtime = runtime;
     this.#outbox = outbox;
-    this.#merger = new SettlementMerger(money, this);
+    this.#merger = new SettlementMerger(runtime.money, this);
     this.#notifier = new LiveNotifier(
       async (payload) => {
-        await pool.query('SELECT pg_notify($1, $2)', ['weir_live', payload]);
+        await runtime.pool.query('SELECT pg_notify($1, $2)', ['weir_live', payload]);
       },
-      (error) => {
-        logger.warn({ err: error }, 'listeners were not told; they look every second');
-      },
+      calmWarning(runtime.logger, 'listeners were not told; they look every second'),
     );
   }
 
@@ -59,14 +48,16 @@ export class CostProcessor
       QUEUES.cost,
       (job) => this.#process(job.data),
       { concurrency: LIMITS.costJobs },
-      this.#config,
+      this.#runtime.config,
+    );
+    const failed = calmWarning(
+      this.#runtime.logger,
+      'settlement failed; the batch will come again',
     );
     this.#worker.on('failed', (_job, error) => {
-      this.#logger.warn({ err: error }, 'settlement failed; the job will be repeated');
+      failed(error);
     });
-    this.#worker.on('error', (error) => {
-      this.#logger.warn({ err: error }, 'queue cost');
-    });
+    this.#worker.on('error', calmWarning(this.#runtime.logger, 'queue cost cannot be read'));
     await this.#worker.waitUntilReady();
   }
 
@@ -76,7 +67,10 @@ export class CostProcessor
   }
 
   setAside(row: AnyRow, reason: string): void {
-    this.#logger.error({ request: row['id'], reason }, 'a request cannot be settled; set aside');
+    this.#runtime.logger.error(
+      { request: row['id'], reason },
+      'a request cannot be settled; set aside',
+    );
   }
 
   /** Ends after the jobs under way. */

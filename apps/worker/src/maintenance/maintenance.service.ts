@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import type { AppLogger } from '@weir/platform';
-import type pg from 'pg';
-import { LOGGER, POOL } from '../runtime/tokens.js';
+import { calmWarning } from '../runtime/calm-warning.js';
+import { Runtime } from '../runtime/runtime.js';
 import { Sweeper } from './sweeper.js';
 
 /** The sweeper in the life of the process. */
@@ -10,7 +9,7 @@ import { Sweeper } from './sweeper.js';
 export class MaintenanceService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #sweeper: Sweeper;
 
-  constructor(@Inject(POOL) pool: pg.Pool, @Inject(LOGGER) logger: AppLogger) {
+  constructor({ pool, logger }: Runtime) {
     this.#sweeper = new Sweeper(pool, {
       released: (epochs) => {
         logger.warn({ epochs }, 'gateways silent for 17 minutes: their leases are free again');
@@ -18,9 +17,7 @@ export class MaintenanceService implements OnApplicationBootstrap, BeforeApplica
       retained: (counts) => {
         logger.debug({ deleted: counts }, 'retention');
       },
-      failed: (error) => {
-        logger.warn({ err: error }, 'the sweeper lost its session and asks for the lock anew');
-      },
+      failed: calmWarning(logger, 'the sweeper lost its session and asks for the lock anew'),
     });
   }
 

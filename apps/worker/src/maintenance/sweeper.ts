@@ -54,12 +54,16 @@ export class Sweeper {
     await this.#running;
   }
 
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    while (!this.#isStopped()) {
       try {
         await this.#term();
       } catch (error) {
-        if (!this.#stop.signal.aborted) this.#events.failed(error);
+        if (!this.#isStopped()) this.#events.failed(error);
       }
       await this.#pause(this.#times.lockRetryMs);
     }
@@ -80,7 +84,7 @@ export class Sweeper {
       const money = new MoneyFunctions(client);
       for (let tick = 0; ; tick += 1) {
         await this.#pauseAtLeast(this.#times.tickMs);
-        if (this.#stop.signal.aborted) return;
+        if (this.#isStopped()) return;
         const released = await money.sweepTick();
         if (released.length > 0) this.#events.released(released);
         if (tick % LIMITS.retentionTicks === 0) this.#events.retained(await money.retentionTick());
@@ -95,7 +99,7 @@ export class Sweeper {
   /** Timers may fire early by less than a millisecond: the clock decides. */
   async #pauseAtLeast(ms: number): Promise<void> {
     const until = performance.now() + ms;
-    for (let left = ms; left > 0 && !this.#stop.signal.aborted; left = until - performance.now()) {
+    for (let left = ms; left > 0 && !this.#isStopped(); left = until - performance.now()) {
       await this.#pause(Math.ceil(left));
     }
   }

@@ -57,7 +57,12 @@ export class OutboxRelay {
     do {
       this.#again = false;
       sent = await this.#sendSome();
-    } while (!this.#stopped && (sent === LIMITS.outboxRows || this.#again));
+    } while (this.#wantsMore(sent));
+  }
+
+  /** stop() and wake() may have come while the transaction ran. */
+  #wantsMore(sent: number): boolean {
+    return !this.#stopped && (sent === LIMITS.outboxRows || this.#again);
   }
 
   /** Sends up to 200 rows in one transaction; answers how many. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type {
   BeforeApplicationShutdown,
   OnApplicationBootstrap,
@@ -6,10 +6,10 @@ import type {
 } from '@nestjs/common';
 import { QUEUES } from '@weir/contracts';
 import { createQueue } from '@weir/platform';
-import type { AppLogger, JobQueue, WeirConfig } from '@weir/platform';
-import type pg from 'pg';
+import type { JobQueue } from '@weir/platform';
 import { LIMITS } from '../limits.js';
-import { CONFIG, LOGGER, POOL } from '../runtime/tokens.js';
+import { calmWarning } from '../runtime/calm-warning.js';
+import { Runtime } from '../runtime/runtime.js';
 import { OutboxRelay } from './outbox-relay.js';
 
 /** The relay with the real queues, each opened when its first job comes. */
@@ -17,21 +17,17 @@ import { OutboxRelay } from './outbox-relay.js';
 export class OutboxService
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  readonly #config: WeirConfig;
-  readonly #logger: AppLogger;
+  readonly #runtime: Runtime;
   readonly #relay: OutboxRelay;
   readonly #queues = new Map<string, JobQueue<object>>();
 
-  constructor(
-    @Inject(CONFIG) config: WeirConfig,
-    @Inject(LOGGER) logger: AppLogger,
-    @Inject(POOL) pool: pg.Pool,
-  ) {
-    this.#config = config;
-    this.#logger = logger;
-    this.#relay = new OutboxRelay(pool, this.#add, (error) => {
-      logger.warn({ err: error }, 'the outbox could not be sent; tried again within 5 s');
-    });
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#relay = new OutboxRelay(
+      runtime.pool,
+      (queue, payload, jobId) => this.#add(queue, payload, jobId),
+      calmWarning(runtime.logger, 'the outbox could not be sent; tried again within 5 s'),
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -51,14 +47,17 @@ export class OutboxService
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
   }
 
-  readonly #add = async (name: string, payload: object, jobId: string): Promise<void> => {
+  async #add(name: string, payload: object, jobId: string): Promise<void> {
     const known: readonly string[] = Object.values(QUEUES);
     if (!known.includes(name)) {
       // Dropped, for no queue will ever take it; the rows behind it must not wait.
-      this.#logger.error({ queue: name, jobId }, 'the outbox names a queue that does not exist');
+      this.#runtime.logger.error(
+        { queue: name, jobId },
+        'the outbox names a queue that does not exist',
+      );
       return;
     }
-    const queue = this.#queues.get(name) ?? createQueue<object>(name, this.#config);
+    const queue = this.#queues.get(name) ?? createQueue<object>(name, this.#runtime.config);
     this.#queues.set(name, queue);
     await queue.add(name, payload, {
       jobId,
@@ -66,5 +65,5 @@ export class OutboxService
       backoff: { type: 'exponential', delay: LIMITS.outboxJobBackoffMs },
       removeOnComplete: true,
     });
-  };
+  }
 }

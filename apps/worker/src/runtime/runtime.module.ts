@@ -1,20 +1,19 @@
-import { Global, Inject, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { MoneyFunctions } from '@weir/data';
 import { createPgPool, loggingModule } from '@weir/platform';
 import type { AppLogger, WeirConfig } from '@weir/platform';
-import type pg from 'pg';
 import { LIMITS } from '../limits.js';
-import { CONFIG, LOGGER, POOL } from './tokens.js';
+import { Runtime } from './runtime.js';
 
-/** What every part of the worker stands on: settings, the logger, one pool and the money functions. */
+/** Gives everything the settings, the logger, one pool and the money functions. */
 @Global()
 @Module({})
 export class RuntimeModule implements OnApplicationShutdown {
-  readonly #pool: pg.Pool;
+  readonly #runtime: Runtime;
 
-  constructor(@Inject(POOL) pool: pg.Pool) {
-    this.#pool = pool;
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
   }
 
   static with(config: WeirConfig, logger: AppLogger): DynamicModule {
@@ -22,21 +21,17 @@ export class RuntimeModule implements OnApplicationShutdown {
       max: LIMITS.connections,
       statementTimeoutMs: LIMITS.statementMs,
     });
+    const runtime = new Runtime({ config, logger, pool, money: new MoneyFunctions(pool) });
     return {
       module: RuntimeModule,
       imports: [loggingModule(logger)],
-      providers: [
-        { provide: CONFIG, useValue: config },
-        { provide: LOGGER, useValue: logger },
-        { provide: POOL, useValue: pool },
-        { provide: MoneyFunctions, useValue: new MoneyFunctions(pool) },
-      ],
-      exports: [CONFIG, LOGGER, POOL, MoneyFunctions],
+      providers: [{ provide: Runtime, useValue: runtime }],
+      exports: [Runtime],
     };
   }
 
   /** The last hook: everything that asks PostgreSQL has ended before. */
   async onApplicationShutdown(): Promise<void> {
-    await this.#pool.end();
+    await this.#runtime.pool.end();
   }
 }

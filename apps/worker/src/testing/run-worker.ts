@@ -2,10 +2,9 @@ import 'reflect-metadata';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NestFactory } from '@nestjs/core';
 import { createLogger, loadConfig } from '@weir/platform';
 import type { WeirConfig } from '@weir/platform';
-import { WorkerModule } from '../worker.module.js';
+import { createWorkerApp } from '../create-worker-app.js';
 
 /** The settings of a worker on this database. `redisUrl` given ⇒ queues on Redis. */
 export function workerConfig(databaseUrl: string): WeirConfig {
@@ -17,7 +16,6 @@ export function workerConfig(databaseUrl: string): WeirConfig {
 }
 
 /** Starts a whole worker in this process. */
-export async function runWorker(config: WeirConfig): Promise<{ close(): Promise<void> }> {
-  const logger = createLogger(config);
-  return NestFactory.createApplicationContext(WorkerModule.with(config, logger), { logger: false });
+export function runWorker(config: WeirConfig): Promise<{ close(): Promise<void> }> {
+  return createWorkerApp(config, createLogger(config));
 }

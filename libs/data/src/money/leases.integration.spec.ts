@@ -181,4 +181,15 @@ describe('epochs and beats', () => {
       await database.money.leaseTake(alive, 1, [item(allowance(payer, 0), 1000n)]),
     ).toMatchObject({ outcome: 'granted' });
   });
+
+  it('looks again before a release: a gateway that beat since the tick keeps its leases', async () => {
+    const epoch = await makeEpoch(database);
+    await database.owner.query('UPDATE gateway_beat SET silent = 102 WHERE epoch = $1', [epoch]);
+    await database.money.beat([[epoch, 1n]]);
+    const { rows } = await database.pool.query<{ ended: boolean }>(
+      `SELECT epoch_close($1, 'released') AS ended`,
+      [epoch],
+    );
+    expect(rows).toEqual([{ ended: false }]);
+  });
 });

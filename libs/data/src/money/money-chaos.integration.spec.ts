@@ -57,6 +57,12 @@ interface Lease {
   need: bigint;
 }
 
+/** A gateway's leases on one payer. */
+interface Book {
+  readonly payer: Payer;
+  readonly leases: readonly Lease[];
+}
+
 const free = (lease: Lease): bigint => lease.granted - lease.returned - lease.consumed;
 const isTokens = (lease: Lease): boolean => lease.kind === 1 || lease.kind === 2;
 
@@ -82,9 +88,8 @@ function spend(
 /** Fetches what the needs lack; refused, it sometimes gives everything free back. */
 async function fetchLeases(
   run: Run,
-  payer: Payer,
+  { payer, leases }: Book,
   epoch: string,
-  leases: readonly Lease[],
   random: (below: number) => number,
 ): Promise<void> {
   run.takes += 1;
@@ -136,7 +141,7 @@ async function gateway(run: Run, random: (below: number) => number): Promise<voi
         const job = spend(payer, epoch, leases, random);
         mine.push(job);
         run.jobs.push(job);
-      } else await fetchLeases(run, payer, epoch, leases, random);
+      } else await fetchLeases(run, { payer, leases }, epoch, random);
     }
     for (let at = 0; at < mine.length; at += 100)
       await database.money.settle([], mine.slice(at, at + 100));

@@ -33,7 +33,10 @@ export function writeItem(
   item: AllowanceRef & Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const { owner: o, kind: k, period: p, ...amounts } = item;
-  const texts = Object.entries(amounts).map(([name, amount]) => [name, String(amount)]);
+  const texts = Object.entries(amounts).map(([name, amount]): [string, string] => [
+    name,
+    String(amount),
+  ]);
   return { o, k, p, ...Object.fromEntries(texts) };
 }
 
