@@ -1,9 +1,9 @@
 // `npm run check`: everything that decides whether a change may land, in the order that fails soonest.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT, ensureInstalled, insideNode24 } from './install.mjs';
+import { ROOT, ensureInstalled, insideNode24, runNpm } from './install.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 insideNode24(import.meta.url);
 
 const STEPS = [
@@ -13,6 +13,12 @@ const STEPS = [
   ['lint', 'eslint', ['.', '--max-warnings', '0']],
   ['boundaries', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'libs', 'apps']],
 ];
+console.log('\n— lock file —');
+const lock = await runNpm(['ci', '--dry-run', '--loglevel=error']);
+if (lock.code !== 0) {
+  console.error(`${lock.output}\nA fresh clone could not install: mend package-lock.json.`);
+  process.exit(1);
+}
 for (const [title, command, args] of STEPS) {
   console.log(`\n— ${title} —`);
   step(join(ROOT, 'node_modules/.bin', command), args);

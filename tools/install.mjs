@@ -1,6 +1,6 @@
 // What every command needs before anything else: the dependencies of the lock file, and Node 24. Runs on Node 20 and
 // uses nothing but Node itself.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,35 +9,79 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const OUTPUT_CHARACTERS_MAX = 20_000;
 const STAMP = join(ROOT, 'node_modules', '.weir-installed');
 
-/** Runs `npm ci` when the lock file's content is not what was installed last. Ends the process with a sentence when it fails. */
-export function ensureInstalled() {
-  if (isNewerThanLock()) return;
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
-  process.stdout.write('Installing dependencies (about a minute the first time) … ');
-  const startedAt = Date.now();
+/**
+ * Runs `npm ci` when what is installed is older than the lock file. Says how long it takes; npm's own words come only
+ * when it fails, which ends the process.
+ */
+export async function ensureInstalled() {
+  if (isInstalled()) return;
+  const done = showProgress('Installing dependencies (a minute or two the first time)');
+  const { code, output } = await runNpm([
+    'ci',
+    '--loglevel=error',
+    '--no-fund',
+    '--no-audit',
+    '--no-progress',
+  ]);
+  if (code !== 0) {
+    console.error(`failed.\n\n${output}`);
+    console.error(
+      'npm ci failed. Check the network and the free disk space (about 1.5 GB are needed), then run the command again.',
+    );
+    process.exit(1);
+  }
+  writeFileSync(STAMP, fingerprintOfLock());
+  done();
+}
+
+/** Says what takes its time, with a dot every few seconds; the returned function ends the line. */
+export function showProgress(what) {
+  process.stdout.write(`${what} `);
+  const startedAt = performance.now();
+  const timer = setInterval(() => process.stdout.write('.'), 3_000);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    console.log(` done in ${Math.round((performance.now() - startedAt) / 1000)} s.`);
+  };
+}
+
+/** Runs npm in the repository and collects what it says. */
+export function runNpm(args) {
   // npm itself tells where it is when it runs us; by hand it is on the PATH.
   const npm = process.env.npm_execpath;
   const [command, ...first] = npm?.endsWith('.js')
     ? [process.execPath, npm]
     : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
-  const { status } = spawnSync(
-    command,
-    [...first, 'ci', '--loglevel=error', '--no-fund', '--no-audit'],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' },
-  );
-  if (status !== 0) {
-    console.error(
-      '\nnpm ci failed. Check the network and the free disk space (about 1.5 GB are needed), then run the command again.',
-    );
-    process.exit(1);
-  }
-  writeFileSync(STAMP, wanted);
-  console.log(`done in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
+  return new Promise((done) => {
+    const child = spawn(command, [...first, ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output = (output + chunk).slice(-OUTPUT_CHARACTERS_MAX);
+      });
+    }
+    child.on('error', (error) => done({ code: 1, output: `npm cannot be run: ${error.message}` }));
+    child.on('close', (code) => done({ code, output }));
+  });
+}
+
+function fingerprintOfLock() {
+  return createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
+}
+
+function isInstalled() {
+  if (isNewerThanLock()) return true;
+  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprintOfLock();
 }
 
 /** Whether npm itself finished an install after the lock file was last written. */

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, nodeForUs } from './install.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 const node = nodeForUs();
 if (node === process.execPath) {
   const { run } = await import('./launcher/run.mjs');

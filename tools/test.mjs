@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, ensureInstalled, insideNode24 } from './install.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 insideNode24(import.meta.url);
 
 const REPORTS = join(ROOT, '.tmp');

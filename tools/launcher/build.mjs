@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../install.mjs';
+import { ROOT, showProgress } from '../install.mjs';
 
 const STAMP = join(ROOT, 'node_modules', '.weir-built');
 const SKIPPED = new Set(['node_modules', 'dist', '.angular', 'coverage']);
@@ -14,15 +14,14 @@ const OUTPUT_CHARACTERS_MAX = 200_000;
 export async function ensureBuilt() {
   const wanted = fingerprint();
   if (allDistsThere() && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
-  process.stdout.write('Building what is stale (about a minute the first time) … ');
-  const startedAt = performance.now();
+  const done = showProgress('Building what is stale (about a minute the first time)');
   const { code, output } = await runNx();
   if (code !== 0) {
     console.error(`failed.\n\n${output}\nThe build failed; the lines above say where.`);
     process.exit(1);
   }
   writeFileSync(STAMP, wanted);
-  console.log(`done in ${Math.round((performance.now() - startedAt) / 1000)} s.`);
+  done();
 }
 
 /** Changes when any source may have changed. */
