@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // End to end: built processes, real clients, a real browser. One file at a time, for they share two cores.
 export default defineConfig({
-  resolve: { conditions: ['@weir/source', 'module', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@weir/source', 'module', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['@weir/source', 'node'] },
+  ssr: { resolve: { conditions: ['@weir/source', 'node'] } },
   test: {
     root: import.meta.dirname,
     include: ['src/**/*.e2e.ts'],

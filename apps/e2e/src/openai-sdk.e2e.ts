@@ -92,7 +92,10 @@ describe('a stranger with the openai SDK', () => {
       code: 'invalid_api_key',
     });
     await expect(
-      openai.chat.completions.create({ model: 'no/such-model', messages: [] }),
+      openai.chat.completions.create({
+        model: 'no/such-model',
+        messages: [{ role: 'user', content: 'hi' }],
+      }),
     ).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
     const malformed = await fetch(`${stack.gateways[0]!.url}/v1/chat/completions`, {
       method: 'POST',
