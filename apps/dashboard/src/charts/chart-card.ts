@@ -22,7 +22,8 @@ export interface ChartTable {
         <h2>{{ title() }}</h2>
         <ng-content select="[legend]" />
         <span class="grow"></span>
-        <ng-content select="[actions]" />
+        <span class="row actions">
+          <ng-content select="[actions]" />
         <button
           class="btn quiet small icon"
           type="button"
@@ -37,6 +38,7 @@ export interface ChartTable {
             <svg lucideTable2 [size]="15"></svg>
           }
         </button>
+        </span>
       </header>
       @if (asTable()) {
         <div class="as-table" [style.height]="height()" tabindex="0">
@@ -73,6 +75,9 @@ export interface ChartTable {
     }
     .card {
       flex: 1;
+    }
+    .actions {
+      margin-left: auto;
     }
     .as-table {
       overflow: auto;

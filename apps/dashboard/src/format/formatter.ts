@@ -62,6 +62,11 @@ export class Formatter {
     return place === 'card' ? this.compact(value) : this.numberFormat({ maximumFractionDigits: 0 }).format(value);
   }
 
+  /** `8,170 tokens`; unknown stays a dash. */
+  tokens(value: number | null): string {
+    return value === null ? UNKNOWN : `${this.count(value)} tokens`;
+  }
+
   /** `842 ms`, `4.33 s`, `2 m 05 s`, `1 h 02 m`. */
   duration(milliseconds: number | null | undefined): string {
     if (milliseconds === null || milliseconds === undefined) return UNKNOWN;

@@ -23,7 +23,7 @@ const PACE_DAYS = 7;
           <p class="meta">available</p>
           <dl>
             <div>
-              <dt>Held by running requests</dt>
+              <dt>Held now</dt>
               <dd>{{ format.use.money(balance.held) }}</dd>
             </div>
             <div>

@@ -4,12 +4,13 @@ import { Format } from '../../format/format';
 import { Wallet } from '../../live/wallet';
 import { Clock } from '../../ui/clock';
 import { Failure } from '../../ui/failure';
+import { Glyph } from '../../ui/glyph';
 import { Skeleton } from '../../ui/skeleton';
 
 /** Token budgets of the day, the month and in total: consumed, limit or ∞, percent, and when it resets. */
 @Component({
   selector: 'w-budgets-card',
-  imports: [Failure, Skeleton],
+  imports: [Failure, Glyph, Skeleton],
   template: `
     <section class="card" aria-labelledby="budgets-title">
       <header class="card-head">
@@ -25,7 +26,7 @@ import { Skeleton } from '../../ui/skeleton';
             <div class="spread">
               <span class="strong">{{ row.label }}</span>
               <span class="nowrap"
-                ><b>{{ row.used }}</b> <span class="dim">/ {{ row.limit }}</span></span
+                ><b>{{ row.used }}</b>&ngsp;<span class="dim">/ {{ row.limit }}</span></span
               >
             </div>
             @if (row.percent !== null) {
@@ -41,9 +42,12 @@ import { Skeleton } from '../../ui/skeleton';
               </div>
             }
             <div class="spread meta">
-              <span [class]="row.level === 'ok' ? '' : 'loud ' + row.level">{{
-                row.percent === null ? 'no limit' : row.percent + ' %'
-              }}</span>
+              <span class="row tight" [class]="row.level === 'ok' ? '' : 'loud ' + row.level">
+                @if (row.level !== 'ok') {
+                  <ui-glyph [tone]="row.level" />
+                }
+                {{ row.percent === null ? 'no limit' : row.percent + ' %' }}
+              </span>
               <span>{{ row.reset }}</span>
             </div>
           </div>
@@ -73,6 +77,9 @@ import { Skeleton } from '../../ui/skeleton';
     }
     .budget:last-child {
       padding-bottom: 0;
+    }
+    .tight {
+      gap: 5px;
     }
     .loud {
       font-weight: 600;

@@ -2,6 +2,7 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { LucideChartPie, LucideChartBar } from '@lucide/angular';
 import type { EChartsCoreOption } from 'echarts/core';
+import type { UsageByModel } from '@weir/contracts';
 import { Chart } from '../../charts/chart';
 import { ChartColours } from '../../charts/chart-colours';
 import { ModelColours } from '../../charts/model-colours';
@@ -52,9 +53,11 @@ const SHOWN = 7;
             <thead class="sr-only">
               <tr>
                 <th scope="col">Model</th>
-                <th scope="col">Requests</th>
+                @if (!pie()) {
+                  <th scope="col">Requests</th>
+                }
                 <th scope="col">Share</th>
-                <th scope="col">Cost</th>
+                <th scope="col">{{ metric() === 'tokens' ? 'Tokens' : metric() === 'requests' && pie() ? 'Requests' : 'Cost' }}</th>
               </tr>
             </thead>
             <tbody>
@@ -73,7 +76,9 @@ const SHOWN = 7;
                       <span class="track"><span [style.width.%]="row.length" [style.background]="row.colour"></span></span>
                     }
                   </td>
-                  <td class="num dim">{{ row.requests }} <span class="desktop-only">req</span></td>
+                  @if (!pie()) {
+                    <td class="num dim">{{ row.requests }}&ngsp;<span class="desktop-only">req</span></td>
+                  }
                   <td class="num dim">{{ row.share }} %</td>
                   <td class="num strong">{{ row.figure }}</td>
                 </tr>
@@ -97,7 +102,7 @@ const SHOWN = 7;
     }
     .split.with-pie {
       display: grid;
-      grid-template-columns: 10rem minmax(0, 1fr);
+      grid-template-columns: minmax(7.5rem, 10rem) minmax(9.5rem, 1fr);
       align-items: center;
       gap: 12px;
     }
@@ -179,7 +184,7 @@ export class ModelShareCard {
       requests: this.format.use.count(row.requests, 'card'),
       share: this.format.use.percent(sum === 0 ? 0 : value / sum),
       length: (value / most) * 100,
-      figure: this.metric() === 'tokens' ? this.format.use.count(row.total_tokens, 'card') : this.format.use.money(row.cost, 'card'),
+      figure: this.figure(row),
     }));
   });
 
@@ -209,6 +214,12 @@ export class ModelShareCard {
       ],
     };
   });
+
+  private figure(row: UsageByModel['models'][number]): string {
+    if (this.metric() === 'tokens') return this.format.use.count(row.total_tokens, 'card');
+    if (this.metric() === 'requests' && this.pie()) return this.format.use.count(row.requests, 'card');
+    return this.format.use.money(row.cost, 'card');
+  }
 
   private tip(point: unknown): string {
     const name: unknown = typeof point === 'object' && point !== null ? Reflect.get(point, 'name') : null;

@@ -37,7 +37,7 @@ import { DashboardStore } from './dashboard-store';
               <div class="meta">
                 <span class="mono">{{ format.use.time(row.accepted_at, { utc: true }) }}</span>
                 <span class="ellipsis grow">{{ row.key.label }}</span>
-                <span>{{ format.use.count(row.total_tokens) }} tokens</span>
+                <span>{{ format.use.tokens(row.total_tokens) }}</span>
               </div>
             </a>
           }

@@ -84,8 +84,7 @@ const SHOWN = 5;
     }
     .figures p {
       display: flex;
-      align-items: baseline;
-      gap: 5px;
+      flex-direction: column;
     }
     .line {
       display: flex;

@@ -17,7 +17,7 @@ const SHOWN = 6;
   template: `
     <section class="card" aria-labelledby="top-title">
       <header class="card-head">
-        <h2 id="top-title" class="nowrap">Top models <span class="meta">30 days</span></h2>
+        <h2 id="top-title" class="nowrap">Top models <span class="meta">30 d</span></h2>
         <span class="grow"></span>
         <ui-segmented label="Rank by" [segments]="metrics" [(value)]="metric" />
       </header>

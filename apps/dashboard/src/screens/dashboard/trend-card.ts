@@ -93,7 +93,8 @@ export class TrendCard {
     const { requests, failed, cost } = this.sums();
     if (requests === 0) return '';
     const format = this.format.use;
-    return `${format.money(cost, 'card')} · ${format.count(requests)} requests · ${format.percent(failed / requests)} % failed`;
+    const shown = `${format.money(cost, 'card')} · ${format.count(requests)} requests`;
+    return failed === 0 ? shown : `${shown}, ${format.percent(failed / requests)} % failed`;
   });
 
   protected readonly option = computed<EChartsCoreOption>(() => {
