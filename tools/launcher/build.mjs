@@ -58,11 +58,16 @@ function allDistsThere() {
     .every((project) => existsSync(join(project, 'dist')));
 }
 
+function nxProgram() {
+  const folder = join(ROOT, 'node_modules', 'nx');
+  return join(folder, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).bin.nx);
+}
+
 function runNx() {
   return new Promise((done) => {
     const child = spawn(
       process.execPath,
-      [join(ROOT, 'node_modules/nx/bin/nx.js'), 'run-many', '-t', 'build', '--output-style=static'],
+      [nxProgram(), 'run-many', '-t', 'build', '--output-style=static'],
       {
         cwd: ROOT,
         env: {
