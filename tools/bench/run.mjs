@@ -1,174 +1,204 @@
-// `npm run bench`: P1, P2 and P3 of the performance goals, on this machine, in a few minutes. Contestants alternate
-// and only ratios of one run are compared: a shared machine drifts. Everything behind the gateway is real: PostgreSQL,
-// journal, queue, worker, settlement, pulse.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { startStack } from '../../libs/test-kit/dist/index.js';
-import { MODEL, prepareCatalogue, settlementLag } from './catalogue.mjs';
-import { paced, requestBytes, saturate } from './load.mjs';
-import { canPin, cpuSeconds, median, pin, residentMb, startHelper } from './processes.mjs';
+// `npm run bench`: P1, P2 and P3 of the performance goals against the bare proxy, in one run.
+//
+// Machines drift, so every figure is a ratio: the contestants alternate, each figure is the median of ROUNDS, and
+// the steadiest one, CPU per request of the contestant's process, comes first. The contestant has core 0 to
+// itself; load, upstream, PostgreSQL, worker and console share core 1. Writes bench/results/<date>.json.
+import { execFileSync, fork } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { median, quantile, renderRequest, saturate, trickle } from './load.mjs';
+import { pinAll, startWeir } from './weir.mjs';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const SATURATED_MS = Number(process.env.BENCH_MS ?? 3_000);
-const PACED_MS = 4_000;
-const PACED_PER_SECOND = 200;
+const ROUNDS = 5;
+const SATURATE_MS = 5_000;
+const TRICKLE_MS = 5_000;
 const CONNECTIONS = 64;
-const GATEWAY_CORE = 0;
-const OTHERS_CORE = 1;
-const root = path.resolve(import.meta.dirname, '../..');
+const RATE_PER_SECOND = 200;
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const require = createRequire(new URL('../../libs/data/package.json', import.meta.url));
+const pg = require('pg');
 
-const say = (line = '') => console.log(line);
-const round = (value, digits = 2) => Number(value.toFixed(digits));
-
-say(
-  `Weir bench on ${os.cpus()[0]?.model ?? 'unknown'}, ${os.cpus().length} cores, Node ${process.version}${canPin ? '' : ' (not pinned)'}`,
-);
-pin(process.pid, OTHERS_CORE);
-const upstream = await startHelper('upstream.mjs', {}, OTHERS_CORE);
-const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
-const bare = await startHelper('bare-proxy.mjs', { BENCH_UPSTREAM: upstreamUrl }, GATEWAY_CORE);
-const stack = await startStack({ env: { UPSTREAM_ALLOW: `127.0.0.1:${upstream.port}` } });
-const gateway = stack.gateways[0];
-for (const pid of stack.pids) pin(pid, pid === gateway.pid ? GATEWAY_CORE : OTHERS_CORE);
-
-let exitCode = 0;
+const children = [];
+const started = [];
+let weir;
 try {
-  await prepareCatalogue(stack.databaseUrl, `${upstreamUrl}/v1`);
-  const bytes = requestBytes('/v1/chat/completions', stack.apiKey, MODEL);
-  const contestants = [
-    { name: 'bare', port: bare.port, pid: bare.pid },
-    { name: 'weir', port: gateway.port, pid: gateway.pid },
-  ];
-  await waitUntilServed(gateway.port, bytes);
-  const idleMb = residentMb(gateway.pid);
+  pinAll(process.pid, 1);
+  const upstream = await start('upstream.mjs');
+  pinAll(upstream.pid, 1);
+  const bare = await start('bare-proxy.mjs', {
+    BENCH_UPSTREAM: `http://127.0.0.1:${upstream.port}`,
+  });
+  pinAll(bare.pid, 0);
+  console.log('starting Weir …');
+  weir = await startWeir(upstream.port);
+  weir.pinRest();
 
-  const saturated = { bare: [], weir: [] };
-  for (let n = -1; n < ROUNDS; n += 1) {
-    for (const { name, port, pid } of contestants) {
-      const before = cpuSeconds(pid);
-      const result = await saturate({ port, bytes, connections: CONNECTIONS, ms: SATURATED_MS });
-      const cpuMicros = ((cpuSeconds(pid) - before) * 1e6) / Math.max(1, result.served);
-      if (result.failed > 0) throw new Error(`${name}: ${result.failed} requests failed`);
-      // The first round warms up.
-      if (n >= 0) saturated[name].push({ perSecond: result.perSecond, cpuMicros });
-    }
-    if (n >= 0) {
-      const [b, w] = [saturated.bare[n], saturated.weir[n]];
-      say(
-        `  round ${n + 1}: bare ${round(b.cpuMicros, 1)} µs, weir ${round(w.cpuMicros, 1)} µs (${round(w.cpuMicros / b.cpuMicros)}×); ${Math.round(b.perSecond)} and ${Math.round(w.perSecond)} requests/s`,
-      );
-    }
-  }
-  const of = (name, field) => median(saturated[name].map((entry) => entry[field]));
-  const busyMb = residentMb(gateway.pid);
-
-  const half = Math.floor(of('weir', 'perSecond') / 2);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const since = new Date();
-  const steady = await paced({ port: gateway.port, bytes, perSecond: half, ms: PACED_MS });
-  const lag = await settlementLag(stack.databaseUrl, since, steady.answered);
-
-  const latency = { direct: [], bare: [], weir: [] };
-  for (let n = 0; n < ROUNDS; n += 1) {
-    for (const { name, port } of [{ name: 'direct', port: upstream.port }, ...contestants]) {
-      latency[name].push(await paced({ port, bytes, perSecond: PACED_PER_SECOND, ms: PACED_MS }));
-    }
-  }
-  const at = (name, field) => median(latency[name].map((entry) => entry[field]));
-
-  const cpuRatio = of('weir', 'cpuMicros') / of('bare', 'cpuMicros');
-  const throughputRatio = of('weir', 'perSecond') / of('bare', 'perSecond');
-  const addedP50Ms = at('weir', 'p50Ms') - at('direct', 'p50Ms');
-  const p99AboveBareMs = at('weir', 'p99Ms') - at('bare', 'p99Ms');
-  const goals = [
-    {
-      id: 'P1',
-      what: 'CPU per request against the bare proxy',
-      value: `${round(of('weir', 'cpuMicros'), 1)} µs / ${round(of('bare', 'cpuMicros'), 1)} µs = ${round(cpuRatio)}×`,
-      goal: '≤ 1.8×',
-      met: cpuRatio <= 1.8,
-    },
-    {
-      id: 'P2',
-      what: 'saturated throughput against the bare proxy',
-      value: `${Math.round(of('weir', 'perSecond'))}/s / ${Math.round(of('bare', 'perSecond'))}/s = ${round(throughputRatio)}×`,
-      goal: '≥ 0.55×',
-      met: throughputRatio >= 0.55,
-    },
-    {
-      id: 'P2',
-      what: `end → settled at ${half}/s, worst (p99)`,
-      value: `${round(lag.worst)} s (${round(lag.p99)} s), ${lag.rows}/${lag.expected} rows`,
-      goal: '< 1 s',
-      met: lag.worst < 1 && lag.rows >= lag.expected,
-    },
-    {
-      id: 'P3',
-      what: `added p50 at ${PACED_PER_SECOND}/s`,
-      value: `${round(addedP50Ms, 3)} ms`,
-      goal: '≤ 0.5 ms',
-      met: addedP50Ms <= 0.5,
-    },
-    {
-      id: 'P3',
-      what: 'p99 above the bare proxy’s',
-      value: `${round(p99AboveBareMs, 3)} ms`,
-      goal: '≤ 2 ms',
-      met: p99AboveBareMs <= 2,
-    },
-    {
-      id: 'P8',
-      what: 'resident memory idle / busy',
-      value: `${Math.round(idleMb)} / ${Math.round(busyMb)} MB`,
-      goal: 'idle ≤ 120 MB',
-      met: idleMb <= 120,
-    },
-  ];
-  say();
-  for (const { id, what, value, goal, met } of goals)
-    say(
-      `${id}  ${what.padEnd(46)} ${value.padEnd(42)} goal ${goal.padEnd(10)} ${met ? 'met' : 'MISSED'}`,
-    );
-
-  const date = new Date().toISOString().slice(0, 10);
-  const results = {
-    date: new Date().toISOString(),
-    machine: {
-      cpu: os.cpus()[0]?.model ?? null,
-      cores: os.cpus().length,
-      node: process.version,
-      pinned: canPin,
-    },
-    rounds: ROUNDS,
-    saturated,
-    latency,
-    settlement: { perSecond: half, ...lag },
-    memoryMb: { idle: round(idleMb, 1), busy: round(busyMb, 1) },
-    goals: goals.map(({ id, what, value, goal, met }) => ({ id, what, value, goal, met })),
+  const path = '/v1/chat/completions';
+  const request = (port, key) => renderRequest({ port, path, key, model: 'bench' });
+  const direct = { name: 'direct', port: upstream.port, request: request(upstream.port, 'bench') };
+  const bareOne = {
+    name: 'bare',
+    pid: bare.pid,
+    port: bare.port,
+    request: request(bare.port, 'bench'),
   };
-  if (process.env.BENCH_DRY !== '1') {
-    mkdirSync(path.join(root, 'bench/results'), { recursive: true });
-    writeFileSync(
-      path.join(root, `bench/results/${date}.json`),
-      `${JSON.stringify(results, null, 2)}\n`,
-    );
-    say(`\nWritten to bench/results/${date}.json`);
-  }
-  if (!goals.filter(({ id }) => id === 'P1' || id === 'P3').every(({ met }) => met)) exitCode = 1;
-} finally {
-  await stack.stop();
-  upstream.stop();
-  bare.stop();
-}
-process.exit(exitCode);
+  const weirOne = {
+    name: 'weir',
+    pid: weir.pid,
+    port: weir.port,
+    request: request(weir.port, weir.key),
+  };
 
-/** The gateway hears of the new model by NOTIFY; it serves within a moment. */
-async function waitUntilServed(port, bytes) {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const { served } = await saturate({ port, bytes, connections: 1, ms: 20 });
-    if (served > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  console.log('warming up …');
+  for (const one of [bareOne, weirOne, bareOne, weirOne])
+    await saturate({ ...one, connections: CONNECTIONS, ms: 3_000 });
+
+  const cpu = { bare: [], weir: [] };
+  const rate = { bare: [], weir: [] };
+  const added = { bare: [], weir: [] };
+  const p99 = { bare: [], weir: [] };
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const one of round % 2 ? [bareOne, weirOne] : [weirOne, bareOne]) {
+      const before = cpuSeconds(one.pid);
+      const { done, failed, seconds } = await saturate({
+        ...one,
+        connections: CONNECTIONS,
+        ms: SATURATE_MS,
+      });
+      if (failed) throw new Error(`${one.name}: ${failed} of ${done} requests failed`);
+      cpu[one.name].push(((cpuSeconds(one.pid) - before) * 1e6) / done);
+      rate[one.name].push(done / seconds);
+    }
+    const base = await trickle({ ...direct, rate: RATE_PER_SECOND, ms: TRICKLE_MS });
+    for (const one of round % 2 ? [bareOne, weirOne] : [weirOne, bareOne]) {
+      const { latencies, failed } = await trickle({
+        ...one,
+        rate: RATE_PER_SECOND,
+        ms: TRICKLE_MS,
+      });
+      if (failed) throw new Error(`${one.name}: ${failed} requests failed at ${RATE_PER_SECOND}/s`);
+      added[one.name].push(quantile(latencies, 0.5) - quantile(base.latencies, 0.5));
+      p99[one.name].push(quantile(latencies, 0.99) - quantile(base.latencies, 0.99));
+    }
+    console.log(
+      `round ${round} of ${ROUNDS}: bare ${cpu.bare.at(-1).toFixed(1)} µs, weir ${cpu.weir.at(-1).toFixed(1)} µs`,
+    );
   }
-  throw new Error('The gateway does not serve the bench model.');
+
+  const halfRate = Math.round(median(rate.weir) / 2);
+  const since = new Date();
+  await trickle({ ...weirOne, rate: halfRate, ms: TRICKLE_MS, connections: CONNECTIONS });
+  const settleLagMs = await settlementLag(weir.databaseUrl, since);
+
+  const result = {
+    at: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim(),
+    machine: { cpu: cpus()[0].model, cores: cpus().length, node: process.version },
+    rounds: ROUNDS,
+    p1: {
+      bareCpuUs: round2(median(cpu.bare)),
+      weirCpuUs: round2(median(cpu.weir)),
+      ratio: round2(median(cpu.weir) / median(cpu.bare)),
+      goal: 1.8,
+    },
+    p2: {
+      barePerSecond: Math.round(median(rate.bare)),
+      weirPerSecond: Math.round(median(rate.weir)),
+      ratio: round2(median(rate.weir) / median(rate.bare)),
+      goal: 0.55,
+      halfRate,
+      settleLagMs,
+    },
+    p3: {
+      bareP50Ms: round2(median(added.bare)),
+      weirP50Ms: round2(median(added.weir)),
+      bareP99Ms: round2(median(p99.bare)),
+      weirP99Ms: round2(median(p99.weir)),
+      goalP50Ms: 0.5,
+    },
+    rssMb: { bare: rssMb(bare.pid), weir: rssMb(weir.pid) },
+  };
+  print(result);
+  mkdirSync(here('../../bench/results'), { recursive: true });
+  const file = here(`../../bench/results/${result.at.slice(0, 10)}.json`);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  console.log(`written to bench/results/${result.at.slice(0, 10)}.json`);
+} finally {
+  await weir?.stop();
+  for (const child of children) child.kill('SIGKILL');
+}
+
+/** Forks a contestant and waits for its port. */
+async function start(name, env = {}) {
+  const child = fork(here(name), {
+    env: { ...process.env, ...env },
+    execArgv: ['--max-semi-space-size=64'],
+  });
+  children.push(child);
+  const { port } = await new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)));
+  });
+  started.push(name);
+  return { pid: child.pid, port };
+}
+
+/** User and system time of a process, seconds. */
+function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function rssMb(pid) {
+  return Math.round(
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024,
+  );
+}
+
+/** The slowest and the median way from a request's end to its settlement, ms, once all are settled. */
+async function settlementLag(databaseUrl, since) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const sql = `SELECT count(*)::int AS n, percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY extract(epoch FROM settled_at - completed_at) * 1000) AS lag
+                   FROM request WHERE accepted_at >= $1`;
+    let last = -1;
+    for (;;) {
+      const { rows } = await client.query(sql, [since]);
+      if (rows[0].n === last)
+        return rows[0].lag
+          ? {
+              requests: last,
+              p50: Math.round(rows[0].lag[0]),
+              p99: Math.round(rows[0].lag[1]),
+              max: Math.round(rows[0].lag[2]),
+            }
+          : null;
+      last = rows[0].n;
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+function round2(figure) {
+  return Math.round(figure * 100) / 100;
+}
+
+function print({ p1, p2, p3, rssMb: rss }) {
+  const met = (ok) => (ok ? 'met' : 'NOT MET');
+  console.log(`
+| goal | bare proxy | Weir | ratio | goal | |
+|---|---|---|---|---|---|
+| P1 CPU per request | ${p1.bareCpuUs} µs | ${p1.weirCpuUs} µs | ${p1.ratio} | ≤ ${p1.goal} | ${met(p1.ratio <= p1.goal)} |
+| P2 saturated throughput | ${p2.barePerSecond}/s | ${p2.weirPerSecond}/s | ${p2.ratio} | ≥ ${p2.goal} | ${met(p2.ratio >= p2.goal)} |
+| P2 end → settled at ${p2.halfRate}/s | | p50 ${p2.settleLagMs?.p50} ms, p99 ${p2.settleLagMs?.p99} ms | | < 1,000 ms | ${met((p2.settleLagMs?.p99 ?? Infinity) < 1000)} |
+| P3 added latency at ${RATE_PER_SECOND}/s, p50 | ${p3.bareP50Ms} ms | ${p3.weirP50Ms} ms | | ≤ ${p3.goalP50Ms} ms | ${met(p3.weirP50Ms <= p3.goalP50Ms)} |
+| P3 added latency at ${RATE_PER_SECOND}/s, p99 | ${p3.bareP99Ms} ms | ${p3.weirP99Ms} ms | | ≤ bare + 2 ms | ${met(p3.weirP99Ms <= p3.bareP99Ms + 2)} |
+| RSS busy | ${rss.bare} MB | ${rss.weir} MB | | | |
+`);
 }
