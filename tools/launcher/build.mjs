@@ -17,7 +17,7 @@ export async function ensureBuilt() {
   const done = showProgress('Building what is stale (about a minute the first time)');
   const { code, output } = await runNx();
   if (code !== 0) {
-    console.error(`failed.\n\n${output}\nThe build failed; the lines above say where.`);
+    console.error(`failed.\n\n${failuresOf(output)}\nThe build failed; the lines above say where.`);
     process.exit(1);
   }
   writeFileSync(STAMP, wanted);
@@ -56,6 +56,15 @@ function allDistsThere() {
       return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build;
     })
     .every((project) => existsSync(join(project, 'dist')));
+}
+
+/** Of Nx's report, the parts of the projects that failed; all of it where they cannot be told. */
+function failuresOf(output) {
+  const failed = [...output.matchAll(/^- (\S+:build)$/gm)].map(([, task]) => task);
+  const parts = output
+    .split(/^> nx run /m)
+    .filter((part) => failed.some((task) => part.startsWith(task)));
+  return parts.length > 0 ? parts.join('\n').replace(/^npm (warn|error).*\n/gm, '') : output;
 }
 
 function nxProgram() {

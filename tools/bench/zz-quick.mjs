@@ -1,0 +1,204 @@
+// `npm run bench`: P1, P2 and P3 of the performance goals against the bare proxy, in one run.
+//
+// Machines drift, so every figure is a ratio: the contestants alternate, each figure is the median of ROUNDS, and
+// the steadiest one, CPU per request of the contestant's process, comes first. The contestant has core 0 to
+// itself; load, upstream, PostgreSQL, worker and console share core 1. Writes bench/results/<date>.json.
+import { execFileSync, fork } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { median, quantile, renderRequest, saturate, trickle } from './load.mjs';
+import { pinAll, startWeir } from './weir.mjs';
+
+const ROUNDS = 2;
+const SATURATE_MS = 3_000;
+const TRICKLE_MS = 3_000;
+const CONNECTIONS = 64;
+const RATE_PER_SECOND = 200;
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const require = createRequire(new URL('../../libs/data/package.json', import.meta.url));
+const pg = require('pg');
+
+const children = [];
+const started = [];
+let weir;
+try {
+  pinAll(process.pid, 1);
+  const upstream = await start('upstream.mjs');
+  pinAll(upstream.pid, 1);
+  const bare = await start('bare-proxy.mjs', {
+    BENCH_UPSTREAM: `http://127.0.0.1:${upstream.port}`,
+  });
+  pinAll(bare.pid, 0);
+  console.log('starting Weir …');
+  weir = await startWeir(upstream.port);
+  weir.pinRest();
+
+  const path = '/v1/chat/completions';
+  const request = (port, key) => renderRequest({ port, path, key, model: 'bench' });
+  const direct = { name: 'direct', port: upstream.port, request: request(upstream.port, 'bench') };
+  const bareOne = {
+    name: 'bare',
+    pid: bare.pid,
+    port: bare.port,
+    request: request(bare.port, 'bench'),
+  };
+  const weirOne = {
+    name: 'weir',
+    pid: weir.pid,
+    port: weir.port,
+    request: request(weir.port, weir.key),
+  };
+
+  console.log('warming up …');
+  for (const one of [bareOne, weirOne, bareOne, weirOne])
+    await saturate({ ...one, connections: CONNECTIONS, ms: 3_000 });
+
+  const cpu = { bare: [], weir: [] };
+  const rate = { bare: [], weir: [] };
+  const added = { bare: [], weir: [] };
+  const p99 = { bare: [], weir: [] };
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const one of round % 2 ? [bareOne, weirOne] : [weirOne, bareOne]) {
+      const before = cpuSeconds(one.pid);
+      const { done, failed, seconds } = await saturate({
+        ...one,
+        connections: CONNECTIONS,
+        ms: SATURATE_MS,
+      });
+      if (failed) throw new Error(`${one.name}: ${failed} of ${done} requests failed`);
+      cpu[one.name].push(((cpuSeconds(one.pid) - before) * 1e6) / done);
+      rate[one.name].push(done / seconds);
+    }
+    const base = await trickle({ ...direct, rate: RATE_PER_SECOND, ms: TRICKLE_MS });
+    for (const one of round % 2 ? [bareOne, weirOne] : [weirOne, bareOne]) {
+      const { latencies, failed } = await trickle({
+        ...one,
+        rate: RATE_PER_SECOND,
+        ms: TRICKLE_MS,
+      });
+      if (failed) throw new Error(`${one.name}: ${failed} requests failed at ${RATE_PER_SECOND}/s`);
+      added[one.name].push(quantile(latencies, 0.5) - quantile(base.latencies, 0.5));
+      p99[one.name].push(quantile(latencies, 0.99) - quantile(base.latencies, 0.99));
+    }
+    console.log(
+      `round ${round} of ${ROUNDS}: bare ${cpu.bare.at(-1).toFixed(1)} µs, weir ${cpu.weir.at(-1).toFixed(1)} µs`,
+    );
+  }
+
+  const halfRate = Math.round(median(rate.weir) / 2);
+  const since = new Date();
+  await trickle({ ...weirOne, rate: halfRate, ms: TRICKLE_MS, connections: CONNECTIONS });
+  const settleLagMs = await settlementLag(weir.databaseUrl, since);
+
+  const result = {
+    at: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim(),
+    machine: { cpu: cpus()[0].model, cores: cpus().length, node: process.version },
+    rounds: ROUNDS,
+    p1: {
+      bareCpuUs: round2(median(cpu.bare)),
+      weirCpuUs: round2(median(cpu.weir)),
+      ratio: round2(median(cpu.weir) / median(cpu.bare)),
+      goal: 1.8,
+    },
+    p2: {
+      barePerSecond: Math.round(median(rate.bare)),
+      weirPerSecond: Math.round(median(rate.weir)),
+      ratio: round2(median(rate.weir) / median(rate.bare)),
+      goal: 0.55,
+      halfRate,
+      settleLagMs,
+    },
+    p3: {
+      bareP50Ms: round2(median(added.bare)),
+      weirP50Ms: round2(median(added.weir)),
+      bareP99Ms: round2(median(p99.bare)),
+      weirP99Ms: round2(median(p99.weir)),
+      goalP50Ms: 0.5,
+    },
+    rssMb: { bare: rssMb(bare.pid), weir: rssMb(weir.pid) },
+  };
+  print(result);
+  mkdirSync(here('../../bench/results'), { recursive: true });
+  const file = here(`../../bench/results/${result.at.slice(0, 10)}.json`);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  console.log(`written to bench/results/${result.at.slice(0, 10)}.json`);
+} finally {
+  await weir?.stop();
+  for (const child of children) child.kill('SIGKILL');
+}
+
+/** Forks a contestant and waits for its port. */
+async function start(name, env = {}) {
+  const child = fork(here(name), {
+    env: { ...process.env, ...env },
+    execArgv: ['--max-semi-space-size=64'],
+  });
+  children.push(child);
+  const { port } = await new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)));
+  });
+  started.push(name);
+  return { pid: child.pid, port };
+}
+
+/** User and system time of a process, seconds. */
+function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function rssMb(pid) {
+  return Math.round(
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024,
+  );
+}
+
+/** The slowest and the median way from a request's end to its settlement, ms, once all are settled. */
+async function settlementLag(databaseUrl, since) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const sql = `SELECT count(*)::int AS n, percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY extract(epoch FROM settled_at - completed_at) * 1000) AS lag
+                   FROM request WHERE accepted_at >= $1`;
+    let last = -1;
+    for (;;) {
+      const { rows } = await client.query(sql, [since]);
+      if (rows[0].n === last)
+        return rows[0].lag
+          ? {
+              requests: last,
+              p50: Math.round(rows[0].lag[0]),
+              p99: Math.round(rows[0].lag[1]),
+              max: Math.round(rows[0].lag[2]),
+            }
+          : null;
+      last = rows[0].n;
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+function round2(figure) {
+  return Math.round(figure * 100) / 100;
+}
+
+function print({ p1, p2, p3, rssMb: rss }) {
+  const met = (ok) => (ok ? 'met' : 'NOT MET');
+  console.log(`
+| goal | bare proxy | Weir | ratio | goal | |
+|---|---|---|---|---|---|
+| P1 CPU per request | ${p1.bareCpuUs} µs | ${p1.weirCpuUs} µs | ${p1.ratio} | ≤ ${p1.goal} | ${met(p1.ratio <= p1.goal)} |
+| P2 saturated throughput | ${p2.barePerSecond}/s | ${p2.weirPerSecond}/s | ${p2.ratio} | ≥ ${p2.goal} | ${met(p2.ratio >= p2.goal)} |
+| P2 end → settled at ${p2.halfRate}/s | | p50 ${p2.settleLagMs?.p50} ms, p99 ${p2.settleLagMs?.p99} ms | | < 1,000 ms | ${met((p2.settleLagMs?.p99 ?? Infinity) < 1000)} |
+| P3 added latency at ${RATE_PER_SECOND}/s, p50 | ${p3.bareP50Ms} ms | ${p3.weirP50Ms} ms | | ≤ ${p3.goalP50Ms} ms | ${met(p3.weirP50Ms <= p3.goalP50Ms)} |
+| P3 added latency at ${RATE_PER_SECOND}/s, p99 | ${p3.bareP99Ms} ms | ${p3.weirP99Ms} ms | | ≤ bare + 2 ms | ${met(p3.weirP99Ms <= p3.bareP99Ms + 2)} |
+| RSS busy | ${rss.bare} MB | ${rss.weir} MB | | | |
+`);
+}
