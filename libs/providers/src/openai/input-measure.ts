@@ -18,8 +18,10 @@ export class InputMeasure {
     this.#byteLength = byteLength;
   }
 
-  /** Adds a JSON value. Its depth was checked before (JSON_DEPTH_MAX). */
+  /** Adds a JSON value, or nothing for a member that is absent. Its depth was checked before (JSON_DEPTH_MAX). */
   add(value: unknown): void {
+    // An absent member sends nothing, so it costs nothing.
+    if (value === undefined) return;
     if (typeof value === 'string') {
       this.bytes += this.#byteLength(value);
     } else if (typeof value === 'number') {

@@ -18,6 +18,18 @@ const paramOf = (body: unknown): string | null => {
 };
 
 describe('a chat request', () => {
+  it('bounds the output by exactly max_tokens when nothing else is predicted', () => {
+    const result = readChatRequest({
+      model: 'm',
+      max_tokens: 1000,
+      messages: [{ role: 'user', content: 'x' }],
+    });
+    expect(result).toMatchObject({
+      ok: true,
+      request: { maxTokens: 1000, predictionTokensBound: 0 },
+    });
+  });
+
   it('tells what must be known before money is held', () => {
     const request = read({
       stream: true,
