@@ -49,11 +49,12 @@ export class EpochKeeper {
 
   constructor(private readonly input: EpochKeeperInput) {}
 
-  /** The database's clock, ms since 1970: names the periods of what is held now. Never goes back. */
+  /** The database's clock, whole ms since 1970: names the periods of what is held now. Never goes back. */
   nowMs(): number {
     const { current, lastNowMs } = this;
     if (current === null) return lastNowMs;
-    this.lastNowMs = Math.max(lastNowMs, current.beat.databaseNowMs(this.input.clock()));
+    const nowMs = Math.floor(current.beat.databaseNowMs(this.input.clock()));
+    this.lastNowMs = Math.max(lastNowMs, nowMs);
     return this.lastNowMs;
   }
 
@@ -136,11 +137,17 @@ export class EpochKeeper {
     for (const epoch of this.owned) this.retire(epoch);
   }
 
-  /** Stops beating and closes every epoch without unconfirmed requests. Whether all are closed. */
-  async close(): Promise<boolean> {
+  /** Stops beating and closes every epoch without unconfirmed requests, again for answers that are lost, until the deadline (ms from now). Whether all are closed. */
+  async close(withinMs: number): Promise<boolean> {
     for (const timer of this.timers) clearInterval(timer);
-    await this.closeRetired();
-    return this.owned.size === 0;
+    const { clock, limits } = this.input;
+    const startedAt = clock();
+    for (;;) {
+      await this.closeRetired();
+      const closable = this.epochs.some((epoch) => epoch.book.drained);
+      if (!closable || elapsedMs(startedAt, clock()) >= withinMs) return this.owned.size === 0;
+      await new Promise((resolve) => setTimeout(resolve, limits.retryMs));
+    }
   }
 
   /** Stops without a word, as a kill does. */

@@ -14,9 +14,9 @@ export interface JournalLimits {
   readonly ballastRoomBytes: number;
   /** fdatasync at most this long after a record was written; what a power cut may lose. */
   readonly syncMs: number;
-  /** A write that took longer blocks the event loop for everyone: shed new requests, write in the pool. */
+  /** A write that took longer blocked the event loop for everyone: write in the pool, shed new requests while that takes as long. */
   readonly slowWriteMs: number;
-  /** How long new requests are shed after a slow write. */
+  /** How long writes stay in the pool after a slow one. */
   readonly slowHoldMs: number;
   /** Settled segments are kept for a replay after a restore of the database. */
   readonly doneAgeMs: number;

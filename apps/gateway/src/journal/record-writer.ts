@@ -2,8 +2,9 @@
  * Gets records to disk. Everything added in one turn of the event loop goes out in one `writeSync` (about
  * 1.5 µs; a write in the thread pool costs 26), forced at the two points where something must not happen
  * before its record is written: a dispatch, and a client's final byte. fdatasync runs in the pool, one at a
- * time. A slow disk sheds new requests and moves the writes to the pool; a full one is answered with the
- * ballast; a failed fdatasync means that this journal can be trusted no more, and is never tried again.
+ * time. A write that blocked the event loop moves the next ones to the pool, and new requests are shed while one
+ * of those takes long; a full disk is answered with the ballast; a failed fdatasync means that this journal can
+ * be trusted no more, and is never tried again.
  */
 import { close, fdatasync, ftruncateSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -29,6 +30,7 @@ export class RecordWriter {
   private synced = 0;
   private slowUntilMs = 0;
   private poolWrite: Promise<void> | null = null;
+  private poolWriteAtMs = 0;
   private syncing: Promise<void> | null = null;
   private flushScheduled = false;
   private retired: number[] = [];
@@ -44,7 +46,7 @@ export class RecordWriter {
 
   /** Whether new requests may begin, as far as this disk is concerned. */
   get writable(): boolean {
-    return !this.faulted && !this.ballast.spent && !this.slow;
+    return !this.faulted && !this.ballast.spent && !this.stalled;
   }
 
   /** Whether nothing waits to be written: only then may the file change. */
@@ -52,8 +54,15 @@ export class RecordWriter {
     return this.length === 0 && this.poolWrite === null;
   }
 
+  /** Whether a write blocked the event loop of late: they go to the pool for a while. */
   private get slow(): boolean {
     return this.slowUntilMs !== 0 && performance.now() < this.slowUntilMs;
+  }
+
+  /** Whether the disk is slow at this very moment: new requests would only queue behind it. */
+  private get stalled(): boolean {
+    if (this.poolWrite === null) return false;
+    return performance.now() - this.poolWriteAtMs > this.limits.slowWriteMs;
   }
 
   /** From now on records go to `fd`. Call only when idle. */
@@ -179,6 +188,7 @@ export class RecordWriter {
     this.buffer = Buffer.allocUnsafeSlow(this.limits.bufferBytes);
     this.length = 0;
     const startedMs = performance.now();
+    this.poolWriteAtMs = startedMs;
     try {
       const { bytesWritten } = await writeInPool(this.fd, chunk, 0, length, this.position);
       if (bytesWritten === length) {

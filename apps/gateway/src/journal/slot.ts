@@ -56,7 +56,16 @@ export function lockSlot(root: string, name: string): Slot | null {
     if (isBusy(error)) return null;
     throw error;
   }
-  return { name, folder, journalId: journalIdentity(folder), unlock: () => lock.close() };
+  return { name, folder, journalId: journalIdentity(folder), unlock: once(() => lock.close()) };
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
 }
 
 /** SQLITE_BUSY (5), the only answer that means "owned by another". */

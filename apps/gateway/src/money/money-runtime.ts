@@ -73,6 +73,7 @@ export class MoneyRuntime {
   private readonly firstEpoch = randomUUID();
   private readonly timers: NodeJS.Timeout[] = [];
   private recovering: Promise<void> = Promise.resolve();
+  private stopping: Promise<boolean> | null = null;
   private closing = false;
 
   private constructor(
@@ -137,20 +138,9 @@ export class MoneyRuntime {
   }
 
   /** After the last request ended: settles, gives back, closes the epoch. Whether nothing is left to the next start. */
-  async shutdown(): Promise<boolean> {
-    this.closing = true;
-    for (const timer of this.timers) clearInterval(timer);
-    await this.recovering;
-    const epochs = this.keeper.epochs;
-    this.keeper.stopHolding();
-    const drained = await this.settler.drain(this.limits.drainMs);
-    this.settler.stop();
-    if (drained) await Promise.all(epochs.map((epoch) => this.giveBackAll(epoch)));
-    const closed = await this.keeper.close();
-    this.runner.abandon();
-    await this.journal.close();
-    this.slot.unlock();
-    return drained && closed;
+  shutdown(): Promise<boolean> {
+    this.stopping ??= this.stop();
+    return this.stopping;
   }
 
   /** Stops as a kill does: nothing is flushed, settled or given back. For tests of recovery. */
@@ -167,6 +157,22 @@ export class MoneyRuntime {
   /** NOTIFY `weir_live` after a settlement of our own. */
   publishLive(accounts: readonly string[]): void {
     if (accounts.length > 0) this.deps.bus.notify('weir_live', { a: [...accounts] });
+  }
+
+  private async stop(): Promise<boolean> {
+    this.closing = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await this.recovering;
+    const epochs = this.keeper.epochs;
+    this.keeper.stopHolding();
+    const drained = await this.settler.drain(this.limits.drainMs);
+    this.settler.stop();
+    if (drained) await Promise.all(epochs.map((epoch) => this.giveBackAll(epoch)));
+    const closed = await this.keeper.close(this.limits.drainMs);
+    this.runner.abandon();
+    await this.journal.close();
+    this.slot.unlock();
+    return drained && closed;
   }
 
   private async begin(): Promise<void> {

@@ -44,6 +44,7 @@ export class Settler<Request> {
   private nextNumber = 1n;
   private cutTimer: NodeJS.Timeout | null = null;
   private askTimer: NodeJS.Timeout | null = null;
+  private askAtMs = 0;
   private asking = false;
   private settlingDirectly = false;
   private directUntilMs = 0;
@@ -78,8 +79,9 @@ export class Settler<Request> {
     this.rows.push(row);
     this.requests.push(request);
     this.unconfirmedRows += 1;
-    if (this.rows.length >= this.input.limits.batchRowsMax) this.pump();
-    else this.cutTimer ??= setTimeout(() => this.cut(), this.input.limits.batchMs);
+    if (this.rows.length >= this.input.limits.batchRowsMax) {
+      if (this.inFlight.size < this.input.limits.inFlightMax) this.pump();
+    } else this.cutTimer ??= setTimeout(() => this.cut(), this.input.limits.batchMs);
   }
 
   /** Waits until everything is confirmed, or the deadline (ms from now). Whether all is. */
@@ -202,10 +204,13 @@ export class Settler<Request> {
 
   private scheduleAsk(inMs: number): void {
     if (this.stopped) return;
+    const atMs = performance.now() + inMs;
     if (this.askTimer !== null) {
-      if (inMs >= this.input.limits.askMs) return;
+      // An ask never moves back: rows that keep coming must not put it off.
+      if (atMs >= this.askAtMs) return;
       clearTimeout(this.askTimer);
     }
+    this.askAtMs = atMs;
     this.askTimer = setTimeout(() => {
       this.askTimer = null;
       void this.ask().finally(() => this.scheduleNextAsk());

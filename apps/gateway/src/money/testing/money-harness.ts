@@ -122,6 +122,21 @@ export class MoneyHarness {
   }
 }
 
+/** The same functions with some of them replaced. */
+export function substitute(
+  money: MoneyFunctions,
+  replace: (name: string, call: (...args: unknown[]) => Promise<unknown>) => typeof call,
+): MoneyFunctions {
+  return new Proxy(money, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const call = (...args: unknown[]): Promise<unknown> => Reflect.apply(value, target, args);
+      return typeof name === 'string' ? replace(name, call) : call;
+    },
+  });
+}
+
 /** What a request of this cost holds; kind 0 alone unless said otherwise. */
 export function holdOf(
   owner: { account: string; key: string },

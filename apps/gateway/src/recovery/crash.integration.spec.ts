@@ -1,0 +1,148 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '@weir/test-kit';
+import type { Hold } from '../money/money-path.types.js';
+import type { MoneyPath } from '../money/money-path.js';
+import {
+  beginRecord,
+  endRecord,
+  holdOf,
+  MoneyHarness,
+  substitute,
+} from '../money/testing/money-harness.js';
+
+let harness: MoneyHarness;
+beforeAll(async () => {
+  harness = await MoneyHarness.start();
+});
+afterAll(async () => {
+  await harness.stop();
+});
+
+async function begun(
+  path: MoneyPath,
+  owner: { account: string; key: string },
+  cost: bigint,
+): Promise<Hold> {
+  const admission = await path.admit(holdOf(owner, cost));
+  if (!admission.admitted) throw new Error(admission.refusal.code);
+  expect(await path.begin(admission.hold, beginRecord())).toBe(true);
+  return admission.hold;
+}
+
+/** A queue that nobody reads. */
+const lost = { send: () => Promise.resolve() };
+const usage = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, reasoning: 0 };
+
+describe('a gateway that is killed', () => {
+  it('settles what ended exactly, streams by their progress and the rest at nothing, and frees its leases', async () => {
+    const folder = harness.folder();
+    const owner = await harness.account(1_000n);
+    const dead = await harness.path(folder, lost);
+    dead.end(await begun(dead, owner, 100n), endRecord(40n));
+    const stream = await begun(dead, owner, 100n);
+    dead.progress(stream, { ...usage, output: 30 });
+    dead.progress(stream, { ...usage, output: 70 });
+    const silent = await begun(dead, owner, 100n);
+    const never = await begun(dead, owner, 100n);
+    dead.void(never);
+    const held = await dead.admit(holdOf(owner, 100n));
+    expect(held.admitted).toBe(true);
+    // Progress and void are written at the end of the turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    dead.abandon();
+    expect((await harness.allowance(owner.account)).leased).toBeGreaterThan(0n);
+
+    await harness.path(folder);
+    const rows = await harness.requests(owner.account);
+    expect(rows).toHaveLength(3);
+    expect(rows.find((row) => row['id'] === stream.id)).toMatchObject({
+      status: 'gateway_lost',
+      source: 'estimated',
+      cost: '70',
+      tokens: '70',
+      exposure: '30',
+    });
+    expect(rows.find((row) => row['id'] === silent.id)).toMatchObject({
+      status: 'gateway_lost',
+      source: 'none',
+      cost: '0',
+      exposure: '100',
+    });
+    expect(await harness.allowance(owner.account)).toEqual({ used: 110n, leased: 0n });
+    expect(await harness.discrepancies()).toEqual([]);
+  });
+
+  it('repeats its recovery without harm when it is killed in the middle of it', async () => {
+    const folder = harness.folder();
+    const owner = await harness.account(1_000n);
+    const dead = await harness.path(folder, lost);
+    for (let i = 0; i < 5; i += 1) dead.end(await begun(dead, owner, 50n), endRecord(20n));
+    dead.abandon();
+
+    // Settlement happens, but closing the old epoch never does.
+    const second = await harness.path(folder, {
+      money: substitute(harness.money, (name, call) =>
+        name === 'epochClose' ? () => Promise.reject(new Error('killed here')) : call,
+      ),
+      limits: { money: { recoveryWaitMs: 300 } },
+    });
+    expect(await harness.allowance(owner.account)).toMatchObject({ used: 100n });
+    second.abandon();
+
+    await harness.path(folder);
+    expect(await harness.requests(owner.account)).toHaveLength(5);
+    expect(await harness.allowance(owner.account)).toEqual({ used: 100n, leased: 0n });
+    expect(await harness.discrepancies()).toEqual([]);
+  });
+
+  it('is recovered by a neighbour when nobody takes its slot again', async () => {
+    const folder = harness.folder();
+    const owner = await harness.account(1_000n);
+    const survivor = await harness.path(folder, { limits: { money: { orphansMs: 50 } } });
+    const dead = await harness.path(folder, lost);
+    dead.end(await begun(dead, owner, 50n), endRecord(20n));
+    expect(readdirSync(join(folder, '1')).some((name) => name.endsWith('.wj'))).toBe(true);
+    dead.abandon();
+    await eventually(async () => {
+      expect(await harness.allowance(owner.account)).toEqual({ used: 20n, leased: 0n });
+    });
+    await eventually(() => {
+      expect(readdirSync(join(folder, '1')).some((name) => name.endsWith('.wj'))).toBe(false);
+    });
+    expect(survivor.ready).toBe(true);
+    expect(await harness.discrepancies()).toEqual([]);
+  });
+
+  it('does not settle again what was confirmed before, in segments that a long stream keeps', async () => {
+    const folder = harness.folder();
+    const owner = await harness.account(1_000n);
+    const dead = await harness.path(folder);
+    const stream = await begun(dead, owner, 100n);
+    dead.end(await begun(dead, owner, 50n), endRecord(20n));
+    await eventually(() => expect(dead.backlog.unsettled).toBe(0));
+    dead.abandon();
+    await harness.path(folder);
+    const rows = await harness.requests(owner.account);
+    expect(rows.map((row) => row['id']).sort()).toContain(stream.id);
+    expect(await harness.allowance(owner.account)).toEqual({ used: 20n, leased: 0n });
+    expect(await harness.discrepancies()).toEqual([]);
+  });
+
+  it('leaves nothing to recover after a shutdown', async () => {
+    const folder = harness.folder();
+    const owner = await harness.account(1_000n);
+    const path = await harness.path(folder);
+    path.end(await begun(path, owner, 50n), endRecord(20n));
+    expect(await path.shutdown()).toBe(true);
+    expect(readdirSync(join(folder, '0')).filter((name) => name.endsWith('.wj'))).toEqual([]);
+    expect(await harness.allowance(owner.account)).toEqual({ used: 20n, leased: 0n });
+    const { rows } = await harness.pool.query(
+      "SELECT 1 FROM lease l JOIN gateway_epoch g ON g.id = l.epoch WHERE l.owner = $1 AND g.state = 'open'",
+      [owner.account],
+    );
+    expect(rows).toEqual([]);
+    expect(await harness.discrepancies()).toEqual([]);
+  });
+});
