@@ -41,7 +41,8 @@ export function worldFaults(world: World): Option[] {
 
 function silences(world: World, gateway: ModelGateway): Option[] {
   const { random, stats } = world;
-  const ticksMax = world.scheduleClass === 'long' ? 60 : TICKS.releaseAfter - 8;
+  // Half the time to release: the beats that end the silence may themselves be lost a few times.
+  const ticksMax = world.scheduleClass === 'long' ? 60 : TICKS.releaseAfter / 2;
   const silent = (ticks: number): void => void (gateway.until = world.tick + ticks);
   const kill = (): void => {
     gateway.kill();

@@ -229,7 +229,7 @@ export class GatewayEpochs {
   #timings(): LeaseTimings {
     const patient = this.#world.scheduleClass === 'ten';
     return {
-      termMs: this.#world.on('term') ? TICKS.term : Number.POSITIVE_INFINITY,
+      termMs: this.#world.on('term') && !patient ? TICKS.term : Number.POSITIVE_INFINITY,
       refusalCacheMs: 1,
       reclaimRetriesMs: [1, 2],
       unknownRetryMs: 1,
