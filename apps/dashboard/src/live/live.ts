@@ -41,6 +41,7 @@ export class Live {
   private hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
   readonly indicator = computed(() => indicatorOf(this.facts(), this.clock.nowMs()));
+  private readonly state = computed(() => this.indicator().state);
   readonly retryIn = computed(() => retryInSeconds(this.facts(), this.clock.nowMs()));
   readonly connected = computed(() => this.facts().connected);
   /** Counts up when stores shall read REST again. */
@@ -57,6 +58,10 @@ export class Live {
     const poll = setInterval(() => this.poll(), POLL_MS);
     document.addEventListener('visibilitychange', () => this.watchHidden());
     inject(DestroyRef).onDestroy(() => clearInterval(poll));
+    // The first look by REST tells Polling from Offline.
+    effect(() => {
+      if (this.state() === 'polling') untracked(() => this.poll());
+    });
     effect(() => {
       const token = this.session.token();
       const usable = this.session.usable();

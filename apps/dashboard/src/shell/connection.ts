@@ -1,5 +1,4 @@
 import { Component, computed, inject } from '@angular/core';
-import { CdkMenu, CdkMenuTrigger } from '@angular/cdk/menu';
 import { Format } from '../format/format';
 import { Live } from '../live/live';
 import { Glyph, type Tone } from '../ui/glyph';
@@ -15,12 +14,12 @@ const TONES: Readonly<Record<string, Tone>> = {
 /** The connection's state, and beside it when data last came in. A click explains, or resumes. */
 @Component({
   selector: 'w-connection',
-  imports: [Glyph, CdkMenu, CdkMenuTrigger],
+  imports: [Glyph],
   template: `
     <button
       class="state"
       type="button"
-      [cdkMenuTriggerFor]="explain"
+      popovertarget="connection-about"
       [attr.aria-label]="'Connection: ' + live.indicator().label"
     >
       <ui-glyph [tone]="tone()" />
@@ -29,8 +28,7 @@ const TONES: Readonly<Record<string, Tone>> = {
         <span class="meta time">Last updated {{ time }}</span>
       }
     </button>
-    <ng-template #explain>
-      <div class="menu about" cdkMenu>
+    <div class="menu about" id="connection-about" popover>
         <p class="menu-info">{{ live.indicator().detail }}</p>
         @if (updated(); as time) {
           <p class="menu-info meta">Last updated {{ time }}</p>
@@ -42,8 +40,7 @@ const TONES: Readonly<Record<string, Tone>> = {
             </button>
           </div>
         }
-      </div>
-    </ng-template>
+    </div>
     <span class="sr-only" aria-live="polite">{{ announced() }}</span>
   `,
   styles: `

@@ -17,7 +17,7 @@ import { BalanceChip } from './balance-chip';
 import { Brand } from './brand';
 import { Connection } from './connection';
 import { NAVIGATION } from './nav';
-import { ShortcutSheet } from './shortcut-sheet';
+import { shortcutSheet } from './shortcut-sheet-chunk';
 import { UserMenu } from './user-menu';
 
 /** The frame of every page: navigation at the left (a sheet on phones), balance and state at the top. */
@@ -99,7 +99,7 @@ export class Shell {
         {
           keys: '?',
           label: 'This list',
-          run: () => void this.overlays.open(ShortcutSheet, null, { label: 'Keyboard shortcuts' }),
+          run: () => void this.overlays.open(shortcutSheet, 'Keyboard shortcuts'),
         },
       ],
       owner,

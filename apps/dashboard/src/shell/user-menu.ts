@@ -1,40 +1,37 @@
 import { Component, computed, inject } from '@angular/core';
 import { Router } from '@angular/router';
-import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
 import { LucideKeyboard, LucideLogOut } from '@lucide/angular';
 import { Session } from '../session/session';
-import { ShortcutSheet } from './shortcut-sheet';
+import { shortcutSheet } from './shortcut-sheet-chunk';
 import { Overlays } from '../ui/overlays';
 
 /** Who is signed in, and the way out. */
 @Component({
   selector: 'w-user-menu',
-  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, LucideKeyboard, LucideLogOut],
+  imports: [LucideKeyboard, LucideLogOut],
   template: `
     <button
       class="avatar"
       type="button"
-      [cdkMenuTriggerFor]="menu"
+      popovertarget="user-menu"
       [attr.aria-label]="'Account of ' + session.user()?.email"
     >
       {{ initial() }}
     </button>
-    <ng-template #menu>
-      <div class="menu" cdkMenu>
-        <div class="menu-info">
-          <p class="strong ellipsis">{{ session.user()?.name }}</p>
-          <p class="dim ellipsis">{{ session.user()?.email }}</p>
-          <span class="badge">{{ role() }}</span>
-        </div>
-        <hr />
-        <button class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="shortcuts()">
-          <svg lucideKeyboard [size]="16" [strokeWidth]="1.75"></svg>Keyboard shortcuts
-        </button>
-        <button class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="signOut()">
-          <svg lucideLogOut [size]="16" [strokeWidth]="1.75"></svg>Sign out
-        </button>
+    <div #menu class="menu" id="user-menu" popover>
+      <div class="menu-info">
+        <p class="strong ellipsis">{{ session.user()?.name }}</p>
+        <p class="dim ellipsis">{{ session.user()?.email }}</p>
+        <span class="badge">{{ role() }}</span>
       </div>
-    </ng-template>
+      <hr />
+      <button class="menu-item desktop-only" type="button" (click)="menu.hidePopover(); shortcuts()">
+        <svg lucideKeyboard [size]="16" [strokeWidth]="1.75"></svg>Keyboard shortcuts
+      </button>
+      <button class="menu-item" type="button" (click)="menu.hidePopover(); signOut()">
+        <svg lucideLogOut [size]="16" [strokeWidth]="1.75"></svg>Sign out
+      </button>
+    </div>
   `,
   styles: `
     .avatar {
@@ -55,6 +52,9 @@ import { Overlays } from '../ui/overlays';
     }
     .menu {
       max-width: 18rem;
+    }
+    .desktop-only {
+      display: flex;
     }
     @media (max-width: 899.98px) {
       .avatar {
@@ -78,7 +78,7 @@ export class UserMenu {
   });
 
   protected shortcuts(): void {
-    this.overlays.open(ShortcutSheet, null, { label: 'Keyboard shortcuts' });
+    void this.overlays.open(shortcutSheet, 'Keyboard shortcuts');
   }
 
   protected signOut(): void {

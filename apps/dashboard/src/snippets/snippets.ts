@@ -13,7 +13,8 @@ export function snippetsFor(baseUrl: string, key: string, model: string = SNIPPE
         `curl ${baseUrl}/chat/completions \\`,
         `  -H "Authorization: Bearer ${key}" \\`,
         '  -H "Content-Type: application/json" \\',
-        `  -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello"}]}'`,
+        `  -d '{"model": "${model}",`,
+        `       "messages": [{"role": "user", "content": "Hello"}]}'`,
       ].join('\n'),
     },
     {

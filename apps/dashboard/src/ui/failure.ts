@@ -30,10 +30,14 @@ import { Glyph } from './glyph';
       display: flex;
       flex-direction: column;
       gap: 6px;
+      min-width: 0;
       padding: 12px 14px 14px;
     }
+    .meta {
+      min-width: 0;
+    }
     code {
-      max-width: 12rem;
+      max-width: 8rem;
     }
   `,
   host: { role: 'alert' },

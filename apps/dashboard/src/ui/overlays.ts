@@ -1,51 +1,58 @@
-import { Dialog, type DialogRef } from '@angular/cdk/dialog';
+import type { DialogConfig, DialogRef } from '@angular/cdk/dialog';
 import type { ComponentType } from '@angular/cdk/portal';
-import { inject, Service } from '@angular/core';
-import { GlobalPositionStrategy, createGlobalPositionStrategy } from '@angular/cdk/overlay';
-import { Injector } from '@angular/core';
-import { Confirm, type ConfirmData } from './confirm';
+import { inject, Injector, Service } from '@angular/core';
+import type { ConfirmData } from './confirm';
 
-/** Dialogs and drawers: focus goes in, is kept, and comes back; Esc closes. */
+/** A dialog's component, in a chunk that is fetched when it opens. */
+export type LazyComponent<C> = () => Promise<ComponentType<C>>;
+
+/** Dialogs and drawers: focus goes in, is kept, and comes back; Esc closes. Nothing of it is loaded before. */
 @Service()
 export class Overlays {
-  private readonly dialog = inject(Dialog);
   private readonly injector = inject(Injector);
 
-  /** A dialog in the middle (a sheet on phones). */
-  open<R, D, C>(component: ComponentType<C>, data: D, options: { width?: string; label: string }): DialogRef<R, C> {
-    return this.dialog.open<R, D, C>(component, {
+  /** A dialog in the middle. */
+  open<R, C>(component: LazyComponent<C>, label: string, data: unknown = null): Promise<DialogRef<R, C>> {
+    return this.show<R, C>(component, {
       data,
-      ariaLabel: options.label,
-      width: options.width ?? '28rem',
+      ariaLabel: label,
+      width: '28rem',
       maxWidth: 'calc(100vw - 24px)',
       maxHeight: 'calc(100dvh - 24px)',
-      backdropClass: 'scrim',
-      autoFocus: 'first-tabbable',
-      restoreFocus: true,
     });
   }
 
   /** A panel over the right edge, of full height; the whole width on phones. */
-  side<R, D, C>(component: ComponentType<C>, data: D, options: { width?: string; label: string }): DialogRef<R, C> {
-    const position: GlobalPositionStrategy = createGlobalPositionStrategy(this.injector).top('0').right('0');
-    return this.dialog.open<R, D, C>(component, {
-      data,
-      ariaLabel: options.label,
-      width: options.width ?? '34rem',
+  async side<R, C>(component: LazyComponent<C>, label: string): Promise<DialogRef<R, C>> {
+    const { createGlobalPositionStrategy } = await import('@angular/cdk/overlay');
+    return this.show<R, C>(component, {
+      ariaLabel: label,
+      width: '34rem',
       maxWidth: '100vw',
       height: '100dvh',
-      backdropClass: 'scrim',
-      positionStrategy: position,
-      autoFocus: 'first-tabbable',
-      restoreFocus: true,
+      positionStrategy: createGlobalPositionStrategy(this.injector).top('0').right('0'),
     });
   }
 
   /** Asks before something that cannot be undone; true when confirmed. */
   async confirm(data: ConfirmData): Promise<boolean> {
-    const ref = this.open<boolean, ConfirmData, Confirm>(Confirm, data, { label: data.title });
+    const component = (): Promise<ComponentType<unknown>> => import('./confirm').then((file) => file.Confirm);
+    const ref = await this.open<boolean, unknown>(component, data.title, data);
     return new Promise((resolve) => {
       ref.closed.subscribe((confirmed) => resolve(confirmed === true));
+    });
+  }
+
+  private async show<R, C>(
+    component: LazyComponent<C>,
+    config: DialogConfig<unknown, DialogRef<R, C>>,
+  ): Promise<DialogRef<R, C>> {
+    const [{ Dialog }, loaded] = await Promise.all([import('@angular/cdk/dialog'), component()]);
+    return this.injector.get(Dialog).open<R, unknown, C>(loaded, {
+      ...config,
+      backdropClass: 'scrim',
+      autoFocus: 'first-tabbable',
+      restoreFocus: true,
     });
   }
 }

@@ -29,6 +29,8 @@ export class Shortcuts {
   private press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) && event.key !== 'Escape') return;
+    // An open popover takes Esc for itself.
+    if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
     if (event.key === ' ' && isButton(event.target)) return;
     const key = event.key === ' ' ? 'Space' : event.key;
     const sequence =

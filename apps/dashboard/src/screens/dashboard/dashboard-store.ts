@@ -26,8 +26,9 @@ export class DashboardStore {
   /** Set by the address: every widget but the balance shows this model only. */
   readonly model = signal<string | undefined>(undefined);
 
+  private readonly profile = inject(Profile);
   private readonly zone =
-    inject(Profile).me()?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
+    this.profile.me()?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
   /** Midnight of the reader's day; the text changes once a day. */
   private readonly todayIso = computed(() => startOfDay(this.clock.nowMs(), this.zone, 0));
   private readonly monthIso = computed(() => startOfDay(this.clock.nowMs(), this.zone, 29));
@@ -94,6 +95,7 @@ export class DashboardStore {
   }
 
   private reread(): void {
+    this.profile.resource.reload();
     this.today.reload();
     this.models.reload();
     this.daily.reload();

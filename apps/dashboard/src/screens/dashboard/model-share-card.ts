@@ -10,6 +10,7 @@ import { tooltipStyle } from '../../charts/chart-style';
 import { Format } from '../../format/format';
 import { toPixels } from '../../format/pixels';
 import { Empty } from '../../ui/empty';
+import { Failure } from '../../ui/failure';
 import { Segmented } from '../../ui/segmented';
 import { Skeleton } from '../../ui/skeleton';
 import { DashboardStore } from './dashboard-store';
@@ -19,7 +20,7 @@ const SHOWN = 7;
 /** How models share tokens, spend or requests; the list beside the ring carries every figure. */
 @Component({
   selector: 'w-model-share-card',
-  imports: [Chart, Empty, LucideChartBar, LucideChartPie, RouterLink, Segmented, Skeleton],
+  imports: [Chart, Empty, Failure, LucideChartBar, LucideChartPie, RouterLink, Segmented, Skeleton],
   template: `
     <section class="card" aria-labelledby="share-title">
       <header class="card-head">
@@ -40,10 +41,12 @@ const SHOWN = 7;
           }
         </button>
       </header>
-      @if (!store.models.hasValue()) {
+      @if (store.models.error(); as error) {
+        <ui-failure what="Usage by model" [error]="error" (retry)="store.models.reload()" />
+      } @else if (!store.models.hasValue()) {
         <div class="card-body"><ui-skeleton [lines]="['95%', '80%', '70%', '60%', '50%', '40%']" height="1.25rem" /></div>
       } @else if (rows().length === 0) {
-        <ui-empty title="No completed requests in the selected window" />
+        <ui-empty title="No usage data yet" />
       } @else {
         <div class="card-body split" [class.with-pie]="pie()">
           @if (pie()) {
@@ -56,7 +59,7 @@ const SHOWN = 7;
                 @if (!pie()) {
                   <th scope="col">Requests</th>
                 }
-                <th scope="col">Share</th>
+                <th scope="col" class="share">Share</th>
                 <th scope="col">{{ metric() === 'tokens' ? 'Tokens' : metric() === 'requests' && pie() ? 'Requests' : 'Cost' }}</th>
               </tr>
             </thead>
@@ -79,7 +82,7 @@ const SHOWN = 7;
                   @if (!pie()) {
                     <td class="num dim">{{ row.requests }}&ngsp;<span class="desktop-only">req</span></td>
                   }
-                  <td class="num dim">{{ row.share }} %</td>
+                  <td class="num dim share">{{ row.share }} %</td>
                   <td class="num strong">{{ row.figure }}</td>
                 </tr>
               }
@@ -102,7 +105,7 @@ const SHOWN = 7;
     }
     .split.with-pie {
       display: grid;
-      grid-template-columns: minmax(7.5rem, 10rem) minmax(9.5rem, 1fr);
+      grid-template-columns: minmax(7.5rem, 2fr) minmax(0, 3fr);
       align-items: center;
       gap: 12px;
     }
@@ -142,6 +145,14 @@ const SHOWN = 7;
       min-width: 3px;
       height: 100%;
       border-radius: 2px;
+    }
+    .card {
+      container-type: inline-size;
+    }
+    @container (min-width: 300px) and (max-width: 399.98px) {
+      .with-pie .share {
+        display: none;
+      }
     }
     @media (max-width: 599.98px) {
       .split.with-pie {

@@ -84,17 +84,15 @@ export class TrendCard {
     const days = this.days();
     return {
       requests: days.reduce((sum, day) => sum + day.requests, 0),
-      failed: days.reduce((sum, day) => sum + day.failed_requests, 0),
       cost: formatMoney(days.reduce((sum, day) => addNano(sum, parseMoney(day.cost)), ZERO_NANO)),
     };
   });
   protected readonly never = computed(() => this.store.rows().length === 0 && !this.store.model());
   protected readonly summary = computed(() => {
-    const { requests, failed, cost } = this.sums();
+    const { requests, cost } = this.sums();
     if (requests === 0) return '';
     const format = this.format.use;
-    const shown = `${format.money(cost, 'card')} · ${format.count(requests)} requests`;
-    return failed === 0 ? shown : `${shown}, ${format.percent(failed / requests)} % failed`;
+    return `${format.money(cost, 'card')} · ${format.count(requests)} requests`;
   });
 
   protected readonly option = computed<EChartsCoreOption>(() => {

@@ -1,6 +1,17 @@
-import { Component, computed, DestroyRef, effect, inject, input, signal, untracked } from '@angular/core';
+import {
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { Router } from '@angular/router';
-import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
+import { Clipboard } from '@angular/cdk/clipboard';
 import { LucideBan, LucideCopy, LucideEllipsis, LucideKeyRound, LucidePower } from '@lucide/angular';
 import type { KeyView } from '@weir/contracts';
 import { Format } from '../../format/format';
@@ -18,8 +29,7 @@ import { Shortcuts } from '../../ui/shortcuts';
 import { Skeleton } from '../../ui/skeleton';
 import { Spark } from '../../ui/spark';
 import { Toasts } from '../../ui/toasts';
-import { Clipboard } from '@angular/cdk/clipboard';
-import { CreateKey } from './create-key';
+import type { CreateKey } from './create-key';
 
 const TONES: Readonly<Record<KeyView['status'], Tone>> = {
   active: 'ok',
@@ -33,15 +43,14 @@ const NAMES: Readonly<Record<KeyView['status'], string>> = {
   expired: 'Expired',
   revoked: 'Revoked',
 };
+/** Room that the actions need. */
+const MENU_PX = 170;
 const HOUR_MS = 3_600_000;
 
 /** `/keys`: every key with what it spent, and the ways to make, pause and end one. */
 @Component({
   selector: 'w-keys',
   imports: [
-    CdkMenu,
-    CdkMenuItem,
-    CdkMenuTrigger,
     Empty,
     Failure,
     Glyph,
@@ -69,6 +78,9 @@ export class Keys {
   private readonly toasts = inject(Toasts);
   private readonly clipboard = inject(Clipboard);
   private readonly router = inject(Router);
+  private readonly menu = viewChild.required<ElementRef<HTMLElement>>('menu');
+  protected readonly acting = signal<KeyView | null>(null);
+  protected readonly menuAt = signal({ top: 0, right: 0 });
   private opened = false;
 
   protected readonly revoked = computed(() => this.list.keys().filter((key) => key.status === 'revoked').length);
@@ -98,13 +110,31 @@ export class Keys {
   protected openCreate(): void {
     if (this.opened) return;
     this.opened = true;
-    const ref = this.overlays.side(CreateKey, null, { label: 'Create API key' });
-    ref.closed.subscribe(() => {
-      this.opened = false;
-      if (this.create() !== undefined) {
-        void this.router.navigate([], { queryParams: { create: null }, queryParamsHandling: 'merge', replaceUrl: true });
-      }
-    });
+    // The form comes with its own chunk: most visits to this page only look.
+    const form = (): Promise<typeof CreateKey> => import('./create-key').then((file) => file.CreateKey);
+    this.overlays.side(form, 'Create API key').then(
+      (ref) => ref.closed.subscribe(() => this.createClosed()),
+      () => {
+        this.opened = false;
+        this.toasts.show('bad', 'The form could not be loaded. Try again.');
+      },
+    );
+  }
+
+  private createClosed(): void {
+    this.opened = false;
+    if (this.create() === undefined) return;
+    void this.router.navigate([], { queryParams: { create: null }, queryParamsHandling: 'merge', replaceUrl: true });
+  }
+
+  /** The actions of one key, below the button that asked for them. */
+  protected showActions(event: Event, key: KeyView): void {
+    if (!(event.currentTarget instanceof HTMLElement)) return;
+    const button = event.currentTarget.getBoundingClientRect();
+    const top = Math.min(button.bottom + 4, window.innerHeight - MENU_PX);
+    this.menuAt.set({ top, right: document.documentElement.clientWidth - button.right });
+    this.acting.set(key);
+    this.menu().nativeElement.showPopover();
   }
 
   protected copyPrefix(key: KeyView): void {
@@ -149,12 +179,12 @@ export class Keys {
   private capOf(key: KeyView): { text: string; percent: number; level: 'ok' | 'warn' | 'bad' } | null {
     const caps = [
       { cap: key.spend_cap, used: key.statistics.cost, name: 'total' },
-      { cap: key.spend_cap_daily, used: key.statistics.spent_today, name: 'today' },
-      { cap: key.spend_cap_monthly, used: key.statistics.spent_this_month, name: 'this month' },
+      { cap: key.spend_cap_daily, used: key.statistics.spent_today, name: 'day' },
+      { cap: key.spend_cap_monthly, used: key.statistics.spent_this_month, name: 'month' },
     ].flatMap(({ cap, used, name }) => {
       if (cap === null) return [];
       const percent = toPixels(cap) === 0 ? 100 : (toPixels(used) / toPixels(cap)) * 100;
-      return [{ percent, text: `${this.format.use.money(used, 'card')} of ${this.format.use.money(cap, 'card')} ${name}` }];
+      return [{ percent, text: `${this.format.use.money(used, 'card')} / ${this.format.use.money(cap, 'card').replace(/[.,]00$/, '')} ${name}` }];
     });
     const nearest = caps.sort((a, b) => b.percent - a.percent)[0];
     return nearest ? { ...nearest, percent: Math.min(100, nearest.percent), level: budgetLevel(nearest.percent) } : null;
