@@ -7,6 +7,7 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ballast } from './ballast.js';
 import { DoneFolder } from './done-folder.js';
+import { JOURNAL_DISK, type JournalDisk } from './journal-disk.js';
 import type { JournalLimits } from './limits.js';
 import { RecordWriter, type JournalSync } from './record-writer.js';
 import { Segment, segmentName, type Journaled } from './segment.js';
@@ -18,6 +19,8 @@ export interface JournalInput {
   readonly epoch: string;
   readonly sync: JournalSync;
   readonly limits: JournalLimits;
+  /** The real one unless a test says otherwise. */
+  readonly disk?: JournalDisk;
   /** Disk faults, for the log: never with a record's contents. */
   readonly onFault: (cause: unknown, what: string) => void;
 }
@@ -46,7 +49,13 @@ export class Journal {
       limits.ballastRoomBytes,
     );
     this.done = new DoneFolder(slot.folder, limits, input.onFault);
-    this.writer = new RecordWriter(limits, input.sync, this.ballast, input.onFault);
+    this.writer = new RecordWriter({
+      limits,
+      mode: input.sync,
+      ballast: this.ballast,
+      disk: input.disk ?? JOURNAL_DISK,
+      onFault: input.onFault,
+    });
     this.current = this.openSegment();
     void this.ballast.fill();
     this.timers.push(
@@ -113,7 +122,7 @@ export class Journal {
   startEpoch(epoch: string): void {
     this.epoch = epoch;
     this.number = 0;
-    this.writer.commit();
+    this.writer.commit()?.catch(() => undefined);
     if (this.writer.idle) this.roll();
   }
 

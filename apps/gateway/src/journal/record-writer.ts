@@ -6,21 +6,31 @@
  * of those takes long; a full disk is answered with the ballast; a failed fdatasync means that this journal can
  * be trusted no more, and is never tried again.
  */
-import { close, fdatasync, ftruncateSync, write, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
 import type { Ballast } from './ballast.js';
+import type { JournalDisk } from './journal-disk.js';
 import type { JournalLimits } from './limits.js';
 import { encodeRecord, recordBytesMax } from './record-format.js';
-
-const writeInPool = promisify(write);
-const syncInPool = promisify(fdatasync);
 
 /** How the journal is made durable: `always` awaits fdatasync at both points. */
 export type JournalSync = 'batch' | 'always';
 
+/** The writer's needs. */
+export interface RecordWriterInput {
+  readonly limits: JournalLimits;
+  readonly mode: JournalSync;
+  readonly ballast: Pick<Ballast, 'spent' | 'drop'>;
+  readonly disk: JournalDisk;
+  readonly onFault: (cause: unknown, what: string) => void;
+}
+
 export class RecordWriter {
   /** Whether fdatasync failed once: no new requests until a restart. */
   faulted = false;
+  private readonly limits: JournalLimits;
+  private readonly mode: JournalSync;
+  private readonly ballast: RecordWriterInput['ballast'];
+  private readonly disk: JournalDisk;
+  private readonly onFault: RecordWriterInput['onFault'];
   private fd = -1;
   private position = 0;
   private buffer: Buffer;
@@ -35,13 +45,13 @@ export class RecordWriter {
   private flushScheduled = false;
   private retired: number[] = [];
 
-  constructor(
-    private readonly limits: JournalLimits,
-    private readonly mode: JournalSync,
-    private readonly ballast: Ballast,
-    private readonly onFault: (cause: unknown, what: string) => void,
-  ) {
-    this.buffer = Buffer.allocUnsafeSlow(limits.bufferBytes);
+  constructor(input: RecordWriterInput) {
+    this.limits = input.limits;
+    this.mode = input.mode;
+    this.ballast = input.ballast;
+    this.disk = input.disk;
+    this.onFault = input.onFault;
+    this.buffer = Buffer.allocUnsafeSlow(input.limits.bufferBytes);
   }
 
   /** Whether new requests may begin, as far as this disk is concerned. */
@@ -142,7 +152,8 @@ export class RecordWriter {
     let done = 0;
     while (done < length) {
       try {
-        done += writeSync(this.fd, bytes, done, length - done, this.position + done);
+        const rest = bytes.subarray(done, length);
+        done += this.disk.writeNow(this.fd, rest, this.position + done);
       } catch (error) {
         if (isDiskFull(error) && this.ballast.drop()) continue;
         this.cutBack();
@@ -157,7 +168,7 @@ export class RecordWriter {
   /** Takes a half-written record away again: it is tried as a whole later. */
   private cutBack(): void {
     try {
-      ftruncateSync(this.fd, this.position);
+      this.disk.cut(this.fd, this.position);
     } catch {
       // The half record stays; the reader steps over it.
     }
@@ -190,7 +201,8 @@ export class RecordWriter {
     const startedMs = performance.now();
     this.poolWriteAtMs = startedMs;
     try {
-      const { bytesWritten } = await writeInPool(this.fd, chunk, 0, length, this.position);
+      const whole = chunk.subarray(0, length);
+      const bytesWritten = await this.disk.writeInPool(this.fd, whole, this.position);
       if (bytesWritten === length) {
         this.position += length;
         this.written += length;
@@ -235,8 +247,8 @@ export class RecordWriter {
     const upTo = this.written;
     const retiring = this.retired.length;
     try {
-      for (const fd of this.retired.slice(0, retiring)) await syncInPool(fd);
-      await syncInPool(this.fd);
+      for (const fd of this.retired.slice(0, retiring)) await this.disk.sync(fd);
+      await this.disk.sync(this.fd);
       this.synced = upTo;
     } catch (error) {
       this.faulted = true;
@@ -248,7 +260,7 @@ export class RecordWriter {
   }
 
   private closeRetired(count = this.retired.length): void {
-    for (const fd of this.retired.splice(0, count)) if (fd >= 0) close(fd, () => undefined);
+    for (const fd of this.retired.splice(0, count)) if (fd >= 0) this.disk.close(fd);
   }
 }
 

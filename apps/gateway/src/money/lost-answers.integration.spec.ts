@@ -100,8 +100,8 @@ describe('a database that does not answer', () => {
     down = true;
     const hold = await path.admit(holdOf(warm, 10n));
     if (!hold.admitted) throw new Error('the warm lease did not serve');
-    path.begin(hold.hold, beginRecord());
-    path.end(hold.hold, endRecord(10n));
+    await path.begin(hold.hold, beginRecord());
+    await path.end(hold.hold, endRecord(10n));
     const startedMs = performance.now();
     const refused = await path.admit(holdOf(cold, 10n));
     expect(performance.now() - startedMs).toBeLessThan(2_000);

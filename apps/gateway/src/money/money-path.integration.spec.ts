@@ -22,7 +22,7 @@ describe('the money path on PostgreSQL', () => {
     const path = await harness.path(harness.folder());
     const owner = await harness.account(10n);
     const admissions = await Promise.all(
-      Array.from({ length: 1_000 }, () => path.admit(holdOf(owner, 1n))),
+      Array.from({ length: 1_000 }, async () => path.admit(holdOf(owner, 1n))),
     );
     const holds = admissions.flatMap((a) => (a.admitted ? [a.hold] : []));
     expect(holds).toHaveLength(10);
@@ -30,7 +30,7 @@ describe('the money path on PostgreSQL', () => {
     expect([...codes]).toEqual(['in_flight_budget_exhausted']);
     for (const hold of holds) {
       expect(path.begin(hold, beginRecord())).toBe(true);
-      path.end(hold, endRecord(1n));
+      await path.end(hold, endRecord(1n));
     }
     await settled(owner.account, 10n);
     // For a moment the refusals from before still answer: they name what was in flight then.
@@ -48,7 +48,9 @@ describe('the money path on PostgreSQL', () => {
     ];
     const owner = await harness.account(10n);
     const admissions: Admission[] = await Promise.all(
-      Array.from({ length: 1_000 }, (_, i) => (i % 2 ? left : right).admit(holdOf(owner, 1n))),
+      Array.from({ length: 1_000 }, async (_, i) =>
+        (i % 2 ? left : right).admit(holdOf(owner, 1n)),
+      ),
     );
     expect(admissions.filter((a) => a.admitted)).toHaveLength(10);
     for (const [i, a] of admissions.entries()) if (a.admitted) (i % 2 ? left : right).void(a.hold);
@@ -62,8 +64,8 @@ describe('the money path on PostgreSQL', () => {
       const admission = await path.admit(holdOf(owner, 10n));
       expect(admission.admitted).toBe(true);
       if (!admission.admitted) return;
-      path.begin(admission.hold, beginRecord());
-      path.end(admission.hold, endRecord(1n));
+      await path.begin(admission.hold, beginRecord());
+      await path.end(admission.hold, endRecord(1n));
     }
     await settled(owner.account, 91n);
     expect(await harness.discrepancies()).toEqual([]);
@@ -89,13 +91,13 @@ describe('the money path on PostgreSQL', () => {
     const owner = await harness.account(30n);
     const admission = await path.admit(holdOf(owner, 10n));
     if (!admission.admitted) throw new Error('not admitted');
-    path.begin(admission.hold, beginRecord());
+    await path.begin(admission.hold, beginRecord());
     expect(await path.extend(admission.hold, 10n, 0n)).toBe(true);
     expect(await path.extend(admission.hold, 10n, 0n)).toBe(true);
     expect(await path.extend(admission.hold, 1n, 0n)).toBe(false);
     expect(admission.hold.heldByKind[0]).toBe(30n);
     expect(path.heldByAccount().get(owner.account)).toBe(30n);
-    path.end(admission.hold, endRecord(25n));
+    await path.end(admission.hold, endRecord(25n));
     await settled(owner.account, 25n);
     await eventually(() => expect(path.heldByAccount().has(owner.account)).toBe(false));
     expect(await harness.discrepancies()).toEqual([]);
@@ -106,7 +108,7 @@ describe('the money path on PostgreSQL', () => {
     const owner = await harness.account(100_000_000_000n);
     const admission = await path.admit(holdOf(owner, 1_000_000_000n));
     if (!admission.admitted) throw new Error('not admitted');
-    path.begin(admission.hold, beginRecord());
+    await path.begin(admission.hold, beginRecord());
     const charged = await path.end(admission.hold, endRecord(2_000_000_000n));
     expect(charged).toEqual({
       costNano: 1_050_000_000n,

@@ -78,7 +78,10 @@ export class MoneyModule {
         {
           provide: MoneyPath,
           inject: [GATEWAY_CONFIG, GATEWAY_LOGGER, PgBus, MONEY_POOL, COST_QUEUE],
-          useFactory: createMoneyPath,
+          useFactory: (...parts: MoneyPartsInOrder) => {
+            const [config, logger, bus, pool, queue] = parts;
+            return createMoneyPath({ config, logger, bus, pool, queue });
+          },
         },
         MoneyLifecycle,
       ],
@@ -87,13 +90,19 @@ export class MoneyModule {
   }
 }
 
-function createMoneyPath(
-  config: WeirConfig,
-  logger: AppLogger,
-  bus: PgBus,
-  pool: pg.Pool,
-  queue: JobQueue<SettleJob>,
-): MoneyPath {
+/** As Nest injects them. */
+type MoneyPartsInOrder = [WeirConfig, AppLogger, PgBus, pg.Pool, JobQueue<SettleJob>];
+
+/** What a money path is made of. */
+interface MoneyParts {
+  readonly config: WeirConfig;
+  readonly logger: AppLogger;
+  readonly bus: PgBus;
+  readonly pool: pg.Pool;
+  readonly queue: JobQueue<SettleJob>;
+}
+
+function createMoneyPath({ config, logger, bus, pool, queue }: MoneyParts): MoneyPath {
   const recovery = new RecoveryDatabase(pool);
   const allowances = new AllowanceDatabase(pool);
   return new MoneyPath({

@@ -7,6 +7,19 @@ import type { BeginRecord, Hold } from './money-path.types.js';
 /** How far a request has come. */
 export type Stage = 'held' | 'begun' | 'ended' | 'void';
 
+/** What makes an admitted request. */
+export interface RunningRequestInput {
+  readonly id: string;
+  readonly key: string;
+  /** Instant of the hold on the database's clock, ms since 1970. */
+  readonly acceptedAtMs: number;
+  readonly epoch: Epoch;
+  readonly account: HeldAccount;
+  readonly hold: LeaseHold;
+  /** Bit k = kind k has a cap. */
+  readonly cappedKinds: number;
+}
+
 /**
  * An admitted request: its hold on the leases, its place in the journal. One object per request, for
  * everything here is touched on the hot path.
@@ -18,21 +31,27 @@ export class RunningRequest implements Hold, Journaled {
   olderSegments: Segment[] | null = null;
   /** Charged in the end, nano; counts as held until PostgreSQL has it. */
   chargedNano = 0n;
+  readonly id: string;
+  readonly key: string;
+  readonly acceptedAtMs: number;
   readonly epoch: string;
   readonly account: string;
+  readonly epochState: Epoch;
+  readonly heldAccount: HeldAccount;
+  readonly hold: LeaseHold;
+  readonly cappedKinds: number;
   private text: string | null = null;
 
-  constructor(
-    readonly id: string,
-    readonly key: string,
-    readonly acceptedAtMs: number,
-    readonly epochState: Epoch,
-    readonly heldAccount: HeldAccount,
-    readonly hold: LeaseHold,
-    readonly cappedKinds: number,
-  ) {
-    this.epoch = epochState.id;
-    this.account = heldAccount.id;
+  constructor(input: RunningRequestInput) {
+    this.id = input.id;
+    this.key = input.key;
+    this.acceptedAtMs = input.acceptedAtMs;
+    this.epoch = input.epoch.id;
+    this.account = input.account.id;
+    this.epochState = input.epoch;
+    this.heldAccount = input.account;
+    this.hold = input.hold;
+    this.cappedKinds = input.cappedKinds;
   }
 
   get heldByKind(): readonly bigint[] {
@@ -52,12 +71,11 @@ export class RunningRequest implements Hold, Journaled {
 
   /** Held on each kind as text, for the settlement row. */
   holds(): string[] {
-    const { heldByKind } = this.hold;
     const texts: string[] = [];
     // Kinds that hold the same amount share its text: writing a bigint costs more than comparing two.
     let last = 0n;
     let lastText = '0';
-    for (const held of heldByKind) {
+    for (const held of this.hold.heldByKind) {
       if (held === 0n) {
         texts.push('0');
         continue;

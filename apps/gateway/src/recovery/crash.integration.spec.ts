@@ -2,10 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@weir/test-kit';
-import type { Hold } from '../money/money-path.types.js';
-import type { MoneyPath } from '../money/money-path.js';
 import {
-  beginRecord,
+  begun,
   endRecord,
   holdOf,
   MoneyHarness,
@@ -20,17 +18,6 @@ afterAll(async () => {
   await harness.stop();
 });
 
-async function begun(
-  path: MoneyPath,
-  owner: { account: string; key: string },
-  cost: bigint,
-): Promise<Hold> {
-  const admission = await path.admit(holdOf(owner, cost));
-  if (!admission.admitted) throw new Error(admission.refusal.code);
-  expect(await path.begin(admission.hold, beginRecord())).toBe(true);
-  return admission.hold;
-}
-
 /** A queue that nobody reads. */
 const lost = { send: () => Promise.resolve() };
 const usage = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, reasoning: 0 };
@@ -40,12 +27,12 @@ describe('a gateway that is killed', () => {
     const folder = harness.folder();
     const owner = await harness.account(1_000n);
     const dead = await harness.path(folder, lost);
-    dead.end(await begun(dead, owner, 100n), endRecord(40n));
-    const stream = await begun(dead, owner, 100n);
+    await dead.end(await begun(dead, holdOf(owner, 100n)), endRecord(40n));
+    const stream = await begun(dead, holdOf(owner, 100n));
     dead.progress(stream, { ...usage, output: 30 });
     dead.progress(stream, { ...usage, output: 70 });
-    const silent = await begun(dead, owner, 100n);
-    const never = await begun(dead, owner, 100n);
+    const silent = await begun(dead, holdOf(owner, 100n));
+    const never = await begun(dead, holdOf(owner, 100n));
     dead.void(never);
     const held = await dead.admit(holdOf(owner, 100n));
     expect(held.admitted).toBe(true);
@@ -78,7 +65,8 @@ describe('a gateway that is killed', () => {
     const folder = harness.folder();
     const owner = await harness.account(1_000n);
     const dead = await harness.path(folder, lost);
-    for (let i = 0; i < 5; i += 1) dead.end(await begun(dead, owner, 50n), endRecord(20n));
+    for (let i = 0; i < 5; i += 1)
+      await dead.end(await begun(dead, holdOf(owner, 50n)), endRecord(20n));
     dead.abandon();
 
     // Settlement happens, but closing the old epoch never does.
@@ -102,7 +90,7 @@ describe('a gateway that is killed', () => {
     const owner = await harness.account(1_000n);
     const survivor = await harness.path(folder, { limits: { money: { orphansMs: 50 } } });
     const dead = await harness.path(folder, lost);
-    dead.end(await begun(dead, owner, 50n), endRecord(20n));
+    await dead.end(await begun(dead, holdOf(owner, 50n)), endRecord(20n));
     expect(readdirSync(join(folder, '1')).some((name) => name.endsWith('.wj'))).toBe(true);
     dead.abandon();
     await eventually(async () => {
@@ -119,8 +107,8 @@ describe('a gateway that is killed', () => {
     const folder = harness.folder();
     const owner = await harness.account(1_000n);
     const dead = await harness.path(folder);
-    const stream = await begun(dead, owner, 100n);
-    dead.end(await begun(dead, owner, 50n), endRecord(20n));
+    const stream = await begun(dead, holdOf(owner, 100n));
+    await dead.end(await begun(dead, holdOf(owner, 50n)), endRecord(20n));
     await eventually(() => expect(dead.backlog.unsettled).toBe(0));
     dead.abandon();
     await harness.path(folder);
@@ -134,7 +122,7 @@ describe('a gateway that is killed', () => {
     const folder = harness.folder();
     const owner = await harness.account(1_000n);
     const path = await harness.path(folder);
-    path.end(await begun(path, owner, 50n), endRecord(20n));
+    await path.end(await begun(path, holdOf(owner, 50n)), endRecord(20n));
     expect(await path.shutdown()).toBe(true);
     expect(readdirSync(join(folder, '0')).filter((name) => name.endsWith('.wj'))).toEqual([]);
     expect(await harness.allowance(owner.account)).toEqual({ used: 20n, leased: 0n });

@@ -12,7 +12,7 @@ import { settleDirectly } from '../../settlement/settle-directly.js';
 import type { SendJob } from '../../settlement/settler.js';
 import { AllowanceDatabase } from '../allowance-reads.js';
 import { MoneyPath } from '../money-path.js';
-import type { Admission, BeginRecord, EndRecord, HoldInput } from '../money-path.types.js';
+import type { Admission, BeginRecord, EndRecord, Hold, HoldInput } from '../money-path.types.js';
 import type { MoneyDeps } from '../money-runtime.js';
 
 /** A database, its money functions and folders for journals; ended by `stop`. */
@@ -131,7 +131,8 @@ export function substitute(
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
-      const call = (...args: unknown[]): Promise<unknown> => Reflect.apply(value, target, args);
+      const call = (...args: unknown[]): Promise<unknown> =>
+        Promise.resolve<unknown>(Reflect.apply(value, target, args));
       return typeof name === 'string' ? replace(name, call) : call;
     },
   });
@@ -213,6 +214,14 @@ export function endRecord(costNano: bigint, tokens = 0n): EndRecord {
       trace: { policy: 'balanced' },
     },
   };
+}
+
+/** Admits and begins a request of this cost; throws when it is refused. */
+export async function begun(path: MoneyPath, input: HoldInput): Promise<Hold> {
+  const admission = await path.admit(input);
+  if (!admission.admitted) throw new Error(admission.refusal.code);
+  if (!(await path.begin(admission.hold, beginRecord()))) throw new Error('void');
+  return admission.hold;
 }
 
 /** Admits, begins and ends one request of this cost. Whether it was served. */
