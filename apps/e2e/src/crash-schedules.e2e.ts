@@ -46,6 +46,9 @@ describe('kill -9 of the gateway at every step of a request', () => {
   const seen: Seen[] = [];
   const produced: Produced[] = [];
   let logRead = 0;
+  /** How often each failpoint really killed the gateway, and how often a recovery was killed. */
+  const killedAt = new Map<string, number>();
+  let killedAgain = 0;
 
   beforeAll(async () => {
     stack = await startStack();
@@ -82,6 +85,17 @@ describe('kill -9 of the gateway at every step of a request', () => {
     });
   }
 
+  it.runIf(seeds.length === SCHEDULES)(
+    'really killed it at every failpoint, in recovery too',
+    () => {
+      expect([...killedAt.keys()].sort()).toEqual([...FAILPOINTS].sort());
+      expect([...killedAt.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(
+        SCHEDULES * 0.6,
+      );
+      expect(killedAgain).toBeGreaterThan(SCHEDULES / 20);
+    },
+  );
+
   async function runSchedule(schedule: Schedule): Promise<void> {
     const gateway = stack.gateways[0]!;
     await gateway.restart({
@@ -92,12 +106,15 @@ describe('kill -9 of the gateway at every step of a request', () => {
       callOnce(gateway.url, schedule, i),
     );
     seen.push(...(await Promise.all(calls)));
+    if (!gateway.running)
+      killedAt.set(schedule.failpoint, (killedAt.get(schedule.failpoint) ?? 0) + 1);
     await gateway.kill('SIGKILL');
     if (schedule.crashAgain) {
       await gateway.start(
         { FAILPOINTS: '1', WEIR_FAILPOINT: 'recovery-settled:1:kill' },
         { waitUntil: 'exit-or-ready' },
       );
+      if (!gateway.running) killedAgain++;
       await gateway.kill('SIGKILL');
     }
     await gateway.start({});

@@ -1,4 +1,5 @@
 import type { ErrorCodeName } from '@weir/contracts';
+import { failpoint } from '@weir/platform';
 import type { Admission, Hold, Kind, Refusal } from '../money/money-path.types.js';
 import type { ProxyServices } from '../proxy-services.js';
 import type { ProblemDetail } from '../refuse/error-body.js';
@@ -24,6 +25,7 @@ const TRIES_MAX = 3;
 export function admit(x: Exchange, services: ProxyServices, owner: AdmitOwner): void {
   const { key } = x;
   if (key === null) return;
+  void failpoint('FP1');
   if (key.blockedKinds !== 0) {
     const kind = lowestKind(key.blockedKinds);
     const code = countsTokens(kind) ? 'budget_exceeded' : 'api_key_quota_exhausted';
@@ -171,9 +173,7 @@ class Admitting {
 function sentMaxTokens(x: Exchange, ownBound: boolean, outputTokens: number): number | null {
   const reading = x.call?.reading;
   if (reading === undefined || x.route.operation === 'embeddings') return null;
-  const perChoice = Math.floor(
-    (outputTokens - reading.predictionTokensBound) / reading.choices,
-  );
+  const perChoice = Math.floor((outputTokens - reading.predictionTokensBound) / reading.choices);
   if (!ownBound) return Math.max(1, perChoice);
   return reading.maxTokens !== null && perChoice < reading.maxTokens ? perChoice : null;
 }

@@ -6,6 +6,7 @@
  */
 import type { SettleRow } from '@weir/contracts';
 import type { MoneyFunctions } from '@weir/data';
+import { failpoint } from '@weir/platform';
 import { settleDirectly } from '../settlement/settle-directly.js';
 import type { ReadSegment } from './read-slot.js';
 import { readSegments, retireSegments } from './read-slot.js';
@@ -55,6 +56,7 @@ export async function recoverSlot(input: RecoverInput): Promise<Recovered> {
       const accounts = await untilAnswered(input, () => settleDirectly(input.money, [], part));
       input.publishLive(accounts);
     }
+    await failpoint('recovery-settled');
     for (const epoch of input.olderEpochs) {
       await untilAnswered(input, () => input.money.epochClose(epoch));
     }
