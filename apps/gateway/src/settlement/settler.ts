@@ -33,6 +33,8 @@ interface Batch<Request> {
   readonly cutAtMs: number;
   sentAtMs: number;
   sendings: number;
+  /** Whether the queue may have it; not so after a failed sending. */
+  queued: boolean;
   direct: boolean;
 }
 
@@ -87,6 +89,8 @@ export class Settler<Request> {
   /** Waits until everything is confirmed, or the deadline (ms from now). Whether all is. */
   async drain(withinMs: number): Promise<boolean> {
     const untilMs = performance.now() + withinMs;
+    // At a shutdown there is no time to be patient with a queue nobody works on.
+    this.patienceMs = this.input.limits.shortPatienceMs;
     this.scheduleAsk(0);
     while (this.unconfirmedRows > 0 && performance.now() < untilMs) {
       this.pump();
@@ -142,6 +146,7 @@ export class Settler<Request> {
       cutAtMs: nowMs,
       sentAtMs: nowMs,
       sendings: 0,
+      queued: false,
       direct: false,
     };
   }
@@ -149,6 +154,7 @@ export class Settler<Request> {
   private async send(batch: Batch<Request>): Promise<void> {
     batch.sentAtMs = performance.now();
     batch.sendings += 1;
+    batch.queued = true;
     const jobId = `${batch.epoch}-${batch.number}-${batch.sendings}`;
     const job: SettleJob = {
       v: 1,
@@ -160,6 +166,7 @@ export class Settler<Request> {
       await withDeadline(this.input.send(job, jobId), this.input.limits.sendMs);
       this.input.onStep('sent');
     } catch (error) {
+      batch.queued = false;
       this.input.onFault(error, 'the settlement queue cannot be reached; settling directly');
       this.passQueueBy();
     }
@@ -268,7 +275,8 @@ export class Settler<Request> {
       return;
     }
     for (const batch of this.inFlight.values()) {
-      if (nowMs - batch.sentAtMs > this.input.limits.resendMs) void this.send(batch);
+      const late = nowMs - batch.sentAtMs > this.input.limits.resendMs;
+      if (late || !batch.queued) void this.send(batch);
     }
   }
 
