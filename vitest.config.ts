@@ -6,7 +6,11 @@ export default defineConfig({
   resolve: { conditions: ['@weir/source', 'node'] },
   ssr: { resolve: { conditions: ['@weir/source', 'node'] } },
   test: {
-    include: ['libs/**/*.spec.ts', 'apps/{gateway,console,worker,sandbox}/**/*.spec.ts'],
+    include: [
+      'libs/**/*.spec.ts',
+      'apps/{gateway,console,worker,sandbox}/**/*.spec.ts',
+      'apps/dashboard/src/**/*.spec.ts',
+    ],
     exclude: ['**/dist/**', '**/node_modules/**'],
     environment: 'node',
     globalSetup: ['libs/test-kit/src/global-setup.ts'],

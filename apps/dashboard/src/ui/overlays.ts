@@ -30,6 +30,7 @@ export class Overlays {
       width: '34rem',
       maxWidth: '100vw',
       height: '100dvh',
+      autoFocus: 'input',
       positionStrategy: createGlobalPositionStrategy(this.injector).top('0').right('0'),
     });
   }
@@ -49,9 +50,9 @@ export class Overlays {
   ): Promise<DialogRef<R, C>> {
     const [{ Dialog }, loaded] = await Promise.all([import('@angular/cdk/dialog'), component()]);
     return this.injector.get(Dialog).open<R, unknown, C>(loaded, {
+      autoFocus: 'first-tabbable',
       ...config,
       backdropClass: 'scrim',
-      autoFocus: 'first-tabbable',
       restoreFocus: true,
     });
   }

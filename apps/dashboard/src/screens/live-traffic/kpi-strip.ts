@@ -194,6 +194,9 @@ export class KpiStrip {
     if (before === null || before === 0) return { note: 'last minute', tone: 'none', arrow: null };
     const ratio = (last - before) / before;
     if (Math.abs(ratio) < 0.005) return { note: 'steady', tone: 'none', arrow: null };
+    if (ratio >= 9) {
+      return { note: `${Math.round(ratio + 1)} × prev min`, tone: 'none', arrow: 'up' };
+    }
     return {
       note: `${this.format.use.percent(Math.abs(ratio))} % vs prev min`,
       tone: 'none',
