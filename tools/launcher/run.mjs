@@ -97,10 +97,13 @@ class Installation {
       env.WEIR_SANDBOX_PORT = String(sandbox.port);
       env.UPSTREAM_ALLOW = [`127.0.0.1:${sandbox.port}`, ...config.upstreamAllow].join(',');
     }
+    this.#goOn();
     const login = await this.#bootstrap(env);
+    this.#goOn();
     const gateway = this.#add('gateway', env, GATEWAY_STOP_MS);
     const gatewayReady = gateway.start();
     const rest = [this.#add('worker', env).start()];
+    for (const start of [gatewayReady, ...rest]) start.catch(() => undefined);
     if (config.gatewayPort === 0) {
       await gatewayReady;
       env.WEIR_GATEWAY_URL ??= `http://127.0.0.1:${gateway.port}`;
@@ -137,6 +140,11 @@ class Installation {
 
   killNow() {
     for (const child of this.#children.values()) child.killNow();
+  }
+
+  /** Ctrl-C may come while things start: nothing more is started then. */
+  #goOn() {
+    if (this.#stopped) throw new StartError('Stopped while starting.');
   }
 
   async #stopInOrder() {

@@ -102,6 +102,10 @@ describe('the settings', () => {
     ]);
   });
 
+  it.runIf(process.platform === 'linux')('give up on a folder that can never be made', () => {
+    expect(problemsOf({ WEIR_DATA_DIR: '/proc/nowhere' })[0]).toMatch(/cannot be written/);
+  });
+
   it('want the secrets given in the cluster profile', () => {
     const cluster = { DATABASE_URL: 'postgres://a@b/c', REDIS_URL: 'redis://r' };
     expect(problemsOf(cluster).map((problem) => problem.split(' ')[0])).toEqual([

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './config-error.js';
+import { makeFolder } from './make-folder.js';
 import { encryptionKeys, signingKeys } from './parsers.js';
 
 /** Secrets an installation needs and that it can make by itself. */
@@ -57,7 +58,7 @@ function readIfThere(file: string): string | undefined {
 }
 
 function makeFile(dataDir: string, file: string): string {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   const content = {
     JWT_SECRET: randomBytes(48).toString('base64url'),
