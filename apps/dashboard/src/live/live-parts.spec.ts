@@ -46,7 +46,7 @@ describe('the sequence of an account', () => {
 describe('the ring buffer', () => {
   const buffer = (): RingBuffer<{ id: string; at: string }> => new RingBuffer(3, (row) => row.id);
   const row = (id: string): { id: string; at: string } => ({ id, at: id });
-  const ids = (ring: RingBuffer<{ id: string }>): string => ring.newestFirst().map((one) => one.id).join('');
+  const ids = (ring: RingBuffer<{ id: string; at: string }>): string => ring.newestFirst().map((one) => one.id).join('');
 
   it('keeps the newest rows, newest first', () => {
     const ring = buffer();
