@@ -1,5 +1,5 @@
 // What can be known to be wrong before anything is started, told in one sentence each.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,20 @@ export class StartError extends Error {
   constructor(sentence, exitCode = 1) {
     super(sentence);
     this.exitCode = exitCode;
+  }
+}
+
+/** Makes the folders of an installation. @throws StartError where that may not be */
+export async function prepareFolder(dataDir, logDir) {
+  const { makeFolder } = await import('../../libs/platform/dist/config/index.js');
+  try {
+    makeFolder(logDir);
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new StartError(
+      `WEIR_DATA_DIR ${dataDir} cannot be written (${error.code}); choose another folder or mend its rights.`,
+      78,
+    );
   }
 }
 

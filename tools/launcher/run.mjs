@@ -1,6 +1,6 @@
 // The start itself, in order: build, settings, lock, ports, PostgreSQL, migrations and first admin, the four applications.
 // Stopping goes the other way about: gateway first, for its last requests need everyone else; PostgreSQL last.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderBox } from './box.mjs';
 import { ensureBuilt } from './build.mjs';
@@ -10,6 +10,7 @@ import {
   checkPorts,
   endLeftovers,
   lockDataDir,
+  prepareFolder,
   rememberProcesses,
   StartError,
 } from './preflight.mjs';
@@ -74,7 +75,7 @@ class Installation {
   /** Starts everything; returns the login to show. */
   async start() {
     const { config } = this;
-    mkdirSync(this.logDir, { recursive: true, mode: 0o700 });
+    await prepareFolder(config.dataDir, this.logDir);
     this.#lock = await lockDataDir(config.dataDir);
     const { startEmbeddedPostgres, isAlive } =
       await import('../../libs/platform/dist/embedded-postgres/index.js');
