@@ -47,7 +47,7 @@ module.exports = {
     {
       name: 'only queues/ knows BullMQ’s backend',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: '^libs/platform/src/queues/|\\.spec\\.ts$' },
+      from: { path: '^(libs|apps)/', pathNot: '^libs/platform/src/queues/|^apps/console/src/live/live\\.adapter\\.ts$|\\.spec\\.ts$' },
       to: { path: 'node_modules/ioredis|node_modules/bullmq/dist/esm/backends' },
     },
   ],

@@ -99,7 +99,13 @@ export default defineConfig(
   },
   {
     // Tests state what they know: an index that exists, a parsed shape, a fake that does nothing.
-    files: ['**/*.spec.ts', 'libs/test-kit/**/*.ts', 'apps/e2e/**/*.ts', '**/simulation/**/*.ts'],
+    files: [
+      '**/*.spec.ts',
+      '**/testing/**/*.ts',
+      'libs/test-kit/**/*.ts',
+      'apps/e2e/**/*.ts',
+      '**/simulation/**/*.ts',
+    ],
     rules: {
       'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',

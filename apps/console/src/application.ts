@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, NestApplicationOptions } from '@nestjs/common';
+import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import type { FastifyInstance } from 'fastify';
-import { Redis } from 'ioredis';
 import { Logger } from 'nestjs-pino';
 import { ConsoleModule } from './console.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -32,15 +32,18 @@ export async function createConsole(
   acceptJsonOnly(server);
   addSecurityHeaders(server, settings.publicUrl.startsWith('https:'));
   await server.register(cookie);
-  const app = await NestFactory.create<NestFastifyApplication>(ConsoleModule.of(settings, logging), adapter, {
-    logger: false,
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const options: NestApplicationOptions = new NestApplicationContextOptions();
+  options.logger = false;
+  options.abortOnError = false;
+  options.bodyParser = false;
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ConsoleModule.of(settings, logging),
+    adapter,
+    options,
+  );
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  const redis = settings.redisUrl === null ? null : new Redis(settings.redisUrl);
-  app.useWebSocketAdapter(new LiveAdapter(app, settings.publicUrl, redis));
+  app.useWebSocketAdapter(new LiveAdapter(app, settings.publicUrl, settings.redisUrl));
   app.get(OpenApiDocument).value = describeApi(app);
   // Logging begins after the start: forty lines of mapped routes tell an operator nothing.
   await app.init();
@@ -62,6 +65,8 @@ function acceptJsonOnly(server: FastifyInstance): void {
 }
 
 /** A number means that many proxies in front of us; the address before them is the client's (E-K7). */
-function trustOf(trust: boolean | number | string): boolean | string | ((address: string, hop: number) => boolean) {
+function trustOf(
+  trust: boolean | number | string,
+): boolean | string | ((address: string, hop: number) => boolean) {
   return typeof trust === 'number' ? (_address, hop) => hop < trust : trust;
 }

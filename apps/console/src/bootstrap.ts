@@ -2,7 +2,7 @@
  * One-shot, before the applications start: brings the schema to its newest form and makes what a first start
  * needs. Every step looks first, so any start may run it again. Prints one line of JSON for the launcher.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { runMigrations } from '@weir/data';
 import { createPgPool, loadConfigOrExit, migrateQueues, type WeirConfig } from '@weir/platform';
 import { seedEnvironmentProviders } from './bootstrap/environment-providers.js';
@@ -18,7 +18,11 @@ const STATEMENT_MS = 30_000;
 async function bootstrap(config: WeirConfig): Promise<FirstStart> {
   await runMigrations(config.databaseUrl);
   await migrateQueues(config.databaseUrl);
-  const pool = createPgPool(config, { max: 1, statementTimeoutMs: STATEMENT_MS, name: 'bootstrap' });
+  const pool = createPgPool(config, {
+    max: 1,
+    statementTimeoutMs: STATEMENT_MS,
+    name: 'bootstrap',
+  });
   try {
     const client = await pool.connect();
     try {

@@ -14,7 +14,6 @@ export const CONSOLE_LIMITS = {
   /** Milliseconds a statement may run (E-Q2). */
   statementMs: 5_000,
 
-
   /** Connections of the REST pool. */
   poolConnections: 12,
   /** Seconds an access token lives (E-A4). */

@@ -1,4 +1,10 @@
-import { announceReady, createLogger, loadConfigOrExit, loggingModule, runUntilStopped } from '@weir/platform';
+import {
+  announceReady,
+  createLogger,
+  loadConfigOrExit,
+  loggingModule,
+  runUntilStopped,
+} from '@weir/platform';
 import { createConsole } from './application.js';
 import { settingsOf } from './settings.js';
 

@@ -20,7 +20,10 @@ export class AnnouncementsController {
 
   @Post(':id/dismiss')
   @Answers(null, 204)
-  dismiss(@Caller() caller: Identity, @Param('id', { schema: z.uuid() }) id: string): Promise<void> {
+  dismiss(
+    @Caller() caller: Identity,
+    @Param('id', { schema: z.uuid() }) id: string,
+  ): Promise<void> {
     return this.service.dismiss(caller, id);
   }
 }

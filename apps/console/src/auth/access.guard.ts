@@ -2,7 +2,12 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { ACCESS_METADATA, allows, BEFORE_PASSWORD_CHANGE_METADATA, type AccessRule } from '../http/access.js';
+import {
+  ACCESS_METADATA,
+  allows,
+  BEFORE_PASSWORD_CHANGE_METADATA,
+  type AccessRule,
+} from '../http/access.js';
 import { ApiError } from '../http/api-error.js';
 
 /** Default deny: a route without an access rule is refused, and a test fails on it (E-Z1). */
@@ -23,7 +28,10 @@ export class AccessGuard extends AuthGuard('jwt') {
     const { user } = context.switchToHttp().getRequest<FastifyRequest>();
     if (!user) throw new ApiError('unauthenticated');
     if (!allows(rule, user.role)) throw new ApiError('forbidden');
-    const early = this.reflector.getAllAndOverride<boolean | undefined>(BEFORE_PASSWORD_CHANGE_METADATA, targets);
+    const early = this.reflector.getAllAndOverride<boolean | undefined>(
+      BEFORE_PASSWORD_CHANGE_METADATA,
+      targets,
+    );
     if (user.mustChangePassword && early !== true) throw new ApiError('password_change_required');
     return true;
   }
@@ -38,5 +46,6 @@ export class AccessGuard extends AuthGuard('jwt') {
 
 /** Errors of parsing or verifying a token, as opposed to those of looking its user up. */
 const isTokenError = (error: Error): boolean =>
-  /^(ZodError|SyntaxError|JsonWebTokenError|TokenExpiredError|NotBeforeError)$/.test(error.constructor.name) ||
-  error.message === 'Unknown kid.';
+  /^(ZodError|SyntaxError|JsonWebTokenError|TokenExpiredError|NotBeforeError)$/.test(
+    error.constructor.name,
+  ) || error.message === 'Unknown kid.';

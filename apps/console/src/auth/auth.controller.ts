@@ -1,11 +1,23 @@
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { changePasswordBody, loginBody, session, type ChangePasswordBody, type LoginBody, type Session } from '@weir/contracts';
+import {
+  changePasswordBody,
+  loginBody,
+  session,
+  type ChangePasswordBody,
+  type LoginBody,
+  type Session,
+} from '@weir/contracts';
 import { Access, BeforePasswordChange, Caller, type Identity } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { SETTINGS, type ConsoleSettings } from '../settings.js';
 import { AuthService, type Client, type OpenedSession } from './auth.service.js';
-import { assertOwnOrigin, clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
+import {
+  assertOwnOrigin,
+  clearRefreshCookie,
+  readRefreshCookie,
+  setRefreshCookie,
+} from './refresh-cookie.js';
 
 /** Sessions: the access token travels in the answer, the refresh token in a cookie that scripts cannot read. */
 @Controller()

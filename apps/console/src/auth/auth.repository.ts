@@ -28,7 +28,8 @@ export interface RefreshRow {
   readonly user_agent: string | null;
 }
 
-const USER = 'u.id, u.account, u.email, u.name, u.role, u.password_hash, u.must_change_password, u.active, u.token_version';
+const USER =
+  'u.id, u.account, u.email, u.name, u.role, u.password_hash, u.must_change_password, u.active, u.token_version';
 
 /** Users and refresh sessions. The only repository that is asked before a tenant is known. */
 @Injectable()
@@ -36,7 +37,10 @@ export class AuthRepository {
   constructor(private readonly database: Database) {}
 
   userByEmail(email: string): Promise<UserRow | undefined> {
-    return this.database.one<UserRow>(`SELECT ${USER} FROM app_user u WHERE lower(u.email) = lower($1)`, [email]);
+    return this.database.one<UserRow>(
+      `SELECT ${USER} FROM app_user u WHERE lower(u.email) = lower($1)`,
+      [email],
+    );
   }
 
   userById(id: string, on: Queries = this.database): Promise<UserRow | undefined> {
@@ -44,9 +48,16 @@ export class AuthRepository {
   }
 
   /** Those of the sessions whose user is active, whose tokens are current and whose family still lives. */
-  identities(
-    claims: readonly { sub: string; sid: string; ver: number }[],
-  ): Promise<{ id: string; account: string; email: string; role: Role; must_change_password: boolean; family: string }[]> {
+  identities(claims: readonly { sub: string; sid: string; ver: number }[]): Promise<
+    {
+      id: string;
+      account: string;
+      email: string;
+      role: Role;
+      must_change_password: boolean;
+      family: string;
+    }[]
+  > {
     return this.database.many(
       `SELECT u.id, u.account, u.email, u.role, u.must_change_password, c.family
          FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS c(id, family, version)
@@ -62,12 +73,27 @@ export class AuthRepository {
 
   async insertSession(
     on: Queries,
-    session: { id: string; userId: string; family: string; digest: string; userAgent: string | null; ip: string },
+    session: {
+      id: string;
+      userId: string;
+      family: string;
+      digest: string;
+      userAgent: string | null;
+      ip: string;
+    },
   ): Promise<void> {
     await on.run(
       `INSERT INTO refresh_session (id, app_user, family, token_digest, expires_at, user_agent, ip)
        VALUES ($1, $2, $3, $4, now() + make_interval(days => $5), $6, $7)`,
-      [session.id, session.userId, session.family, session.digest, CONSOLE_LIMITS.refreshTokenDays, session.userAgent, session.ip],
+      [
+        session.id,
+        session.userId,
+        session.family,
+        session.digest,
+        CONSOLE_LIMITS.refreshTokenDays,
+        session.userAgent,
+        session.ip,
+      ],
     );
     await on.run('UPDATE app_user SET last_seen_at = now() WHERE id = $1', [session.userId]);
   }
@@ -84,7 +110,10 @@ export class AuthRepository {
   }
 
   async markRotated(on: Queries, id: string, successor: string): Promise<void> {
-    await on.run('UPDATE refresh_session SET rotated_at = now(), successor = $2 WHERE id = $1', [id, successor]);
+    await on.run('UPDATE refresh_session SET rotated_at = now(), successor = $2 WHERE id = $1', [
+      id,
+      successor,
+    ]);
   }
 
   /** The one tolerated race of a rotated link is spent; its next use is a theft. */
@@ -93,7 +122,10 @@ export class AuthRepository {
   }
 
   async revokeFamily(on: Queries, family: string): Promise<void> {
-    await on.run('UPDATE refresh_session SET revoked_at = now() WHERE family = $1 AND revoked_at IS NULL', [family]);
+    await on.run(
+      'UPDATE refresh_session SET revoked_at = now() WHERE family = $1 AND revoked_at IS NULL',
+      [family],
+    );
   }
 
   async revokeByDigest(digest: string): Promise<void> {
@@ -106,7 +138,10 @@ export class AuthRepository {
 
   /** Sets a new password and ends every session of the user. Answers the new token version. */
   async replacePassword(on: Queries, userId: string, hash: string): Promise<number> {
-    await on.run('UPDATE refresh_session SET revoked_at = now() WHERE app_user = $1 AND revoked_at IS NULL', [userId]);
+    await on.run(
+      'UPDATE refresh_session SET revoked_at = now() WHERE app_user = $1 AND revoked_at IS NULL',
+      [userId],
+    );
     const row = await on.one<{ token_version: number }>(
       `UPDATE app_user SET password_hash = $2, must_change_password = false, token_version = token_version + 1
         WHERE id = $1 RETURNING token_version`,

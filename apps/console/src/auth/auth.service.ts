@@ -47,7 +47,9 @@ export class AuthService {
       const right = await this.passwords.verify(body.password, found?.password_hash ?? null);
       return found && found.active && right ? found : null;
     });
-    const opened = await this.repository.transaction((on) => this.open(on, user, randomUUID(), client));
+    const opened = await this.repository.transaction((on) =>
+      this.open(on, user, randomUUID(), client),
+    );
     this.logger.log({ event: 'login', userId: user.id, ip: client.ip });
     return opened;
   }
@@ -61,13 +63,19 @@ export class AuthService {
       if (isReuse(link, client)) {
         // Committed, not thrown: a rollback would undo the revocation.
         await this.repository.revokeFamily(on, link.family);
-        this.logger.warn({ event: 'refresh-reuse', userId: link.app_user, family: link.family, ip: client.ip });
+        this.logger.warn({
+          event: 'refresh-reuse',
+          userId: link.app_user,
+          family: link.family,
+          ip: client.ip,
+        });
         return null;
       }
       const user = await this.repository.userById(link.app_user, on);
       if (link.expired || !user?.active) return null;
       const opened = await this.open(on, user, link.family, client);
-      if (link.rotated_ms_ago === null) await this.repository.markRotated(on, link.id, opened.linkId);
+      if (link.rotated_ms_ago === null)
+        await this.repository.markRotated(on, link.id, opened.linkId);
       else await this.repository.spendRace(on, link.id);
       return opened;
     });
@@ -79,24 +87,45 @@ export class AuthService {
   async logout(token: string | undefined, authorization: string | undefined): Promise<void> {
     if (token !== undefined) await this.repository.revokeByDigest(digestOf(token));
     const claims = this.tokens.verify(authorization?.replace(/^Bearer /i, '') ?? '');
-    if (claims) await this.repository.transaction((on) => this.repository.revokeFamily(on, claims.sid));
+    if (claims)
+      await this.repository.transaction((on) => this.repository.revokeFamily(on, claims.sid));
   }
 
   /** Ends every other session and opens a new one for the caller. */
-  async changePassword(caller: Identity, body: ChangePasswordBody, client: Client): Promise<OpenedSession> {
+  async changePassword(
+    caller: Identity,
+    body: ChangePasswordBody,
+    client: Client,
+  ): Promise<OpenedSession> {
     const user = await this.guarded(caller.email, client, async () => {
       const found = await this.repository.userById(caller.userId);
-      return found && (await this.passwords.verify(body.current_password, found.password_hash)) ? found : null;
+      return found && (await this.passwords.verify(body.current_password, found.password_hash))
+        ? found
+        : null;
     });
     if (body.current_password === body.new_password)
-      throw new ApiError('validation_failed', 'Choose a password that differs from the present one.', {
-        errors: [{ path: 'new_password', message: 'Choose a different one.' }],
-      });
+      throw new ApiError(
+        'validation_failed',
+        'Choose a password that differs from the present one.',
+        {
+          errors: [{ path: 'new_password', message: 'Choose a different one.' }],
+        },
+      );
     const hash = await this.passwords.hash(body.new_password);
     return this.repository.transaction(async (on) => {
       const version = await this.repository.replacePassword(on, user.id, hash);
-      await on.money.auditAppend({ actor: user.id, action: 'password.change', target: `app_user:${user.id}`, ip: client.ip });
-      return this.open(on, { ...user, token_version: version, must_change_password: false }, randomUUID(), client);
+      await on.money.auditAppend({
+        actor: user.id,
+        action: 'password.change',
+        target: `app_user:${user.id}`,
+        ip: client.ip,
+      });
+      return this.open(
+        on,
+        { ...user, token_version: version, must_change_password: false },
+        randomUUID(),
+        client,
+      );
     });
   }
 
@@ -109,7 +138,9 @@ export class AuthService {
     const account = email.toLowerCase();
     const waitMs = Math.max(this.byAccount.waitMs(account), this.byAddress.waitMs(client.ip));
     if (waitMs > 0)
-      throw new ApiError('too_many_attempts', undefined, { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
+      throw new ApiError('too_many_attempts', undefined, {
+        retryAfterSeconds: Math.ceil(waitMs / 1_000),
+      });
     this.byAccount.count(account);
     this.byAddress.count(client.ip);
     const user = await guess();
@@ -146,7 +177,11 @@ export class AuthService {
     return {
       linkId,
       refreshToken,
-      session: { access_token, expires_in: CONSOLE_LIMITS.accessTokenSeconds, user: toSessionUser(user) },
+      session: {
+        access_token,
+        expires_in: CONSOLE_LIMITS.accessTokenSeconds,
+        user: toSessionUser(user),
+      },
     };
   }
 }

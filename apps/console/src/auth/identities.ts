@@ -26,7 +26,9 @@ export class Identities {
   }
 
   /** Which of the sessions are still good: for sockets that stay connected. */
-  async stillGood(claims: readonly Pick<AccessClaims, 'sub' | 'sid' | 'ver'>[]): Promise<Map<string, Identity>> {
+  async stillGood(
+    claims: readonly Pick<AccessClaims, 'sub' | 'sid' | 'ver'>[],
+  ): Promise<Map<string, Identity>> {
     const rows = await this.repository.identities(claims);
     return new Map(
       rows.map((row) => [

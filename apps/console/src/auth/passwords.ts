@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { hashPassword, PasswordQueueFullError, verifyAgainstNobody, verifyPassword } from '@weir/platform';
+import {
+  hashPassword,
+  PasswordQueueFullError,
+  verifyAgainstNobody,
+  verifyPassword,
+} from '@weir/platform';
 import { ApiError } from '../http/api-error.js';
 
 /** Argon2id with a bounded queue: too many guesses at once are told to come back. */
@@ -11,7 +16,9 @@ export class Passwords {
 
   /** `hash` null = an unknown user, who costs the same time. */
   verify(password: string, hash: string | null): Promise<boolean> {
-    return patient<boolean>(hash === null ? verifyAgainstNobody(password) : verifyPassword(password, hash));
+    return patient<boolean>(
+      hash === null ? verifyAgainstNobody(password) : verifyPassword(password, hash),
+    );
   }
 }
 

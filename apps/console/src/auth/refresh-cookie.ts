@@ -46,7 +46,10 @@ export function assertOwnOrigin(
 ): void {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  if (site === 'cross-site' || (typeof origin === 'string' && !isOwnOrigin(origin, host, publicUrl)))
+  if (
+    site === 'cross-site' ||
+    (typeof origin === 'string' && !isOwnOrigin(origin, host, publicUrl))
+  )
     throw new ApiError('forbidden', 'This address may only be called from the dashboard itself.');
   if (needsHeader && request.headers['x-weir-csrf'] !== '1')
     throw new ApiError('forbidden', 'Send the header `x-weir-csrf: 1`.');

@@ -16,6 +16,11 @@ export class BalanceService {
   async get(caller: Identity): Promise<BalanceView> {
     const row = await this.repository.find(caller.accountId);
     if (!row) throw notFound('account');
-    return toBalanceView(row.stored, BigInt(row.held_nano), this.settings.currency, Number(row.seq));
+    return toBalanceView(
+      row.stored,
+      BigInt(row.held_nano),
+      this.settings.currency,
+      Number(row.seq),
+    );
   }
 }

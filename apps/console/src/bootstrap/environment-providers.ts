@@ -42,15 +42,40 @@ function givenProviders({
   ollamaBaseUrl,
 }: Pick<WeirConfig, 'providerKeys' | 'ollamaBaseUrl'>): GivenProvider[] {
   const vendors: GivenProvider[] = [
-    { slug: 'openai', name: 'OpenAI', kind: 'openai', baseUrl: 'https://api.openai.com/v1', credential: providerKeys.openai },
-    { slug: 'anthropic', name: 'Anthropic', kind: 'anthropic', baseUrl: 'https://api.anthropic.com/v1', credential: providerKeys.anthropic },
-    { slug: 'openrouter', name: 'OpenRouter', kind: 'openai', baseUrl: 'https://openrouter.ai/api/v1', credential: providerKeys.openrouter },
+    {
+      slug: 'openai',
+      name: 'OpenAI',
+      kind: 'openai',
+      baseUrl: 'https://api.openai.com/v1',
+      credential: providerKeys.openai,
+    },
+    {
+      slug: 'anthropic',
+      name: 'Anthropic',
+      kind: 'anthropic',
+      baseUrl: 'https://api.anthropic.com/v1',
+      credential: providerKeys.anthropic,
+    },
+    {
+      slug: 'openrouter',
+      name: 'OpenRouter',
+      kind: 'openai',
+      baseUrl: 'https://openrouter.ai/api/v1',
+      credential: providerKeys.openrouter,
+    },
   ];
   const given = vendors.filter((vendor) => vendor.credential !== null);
   if (ollamaBaseUrl !== null)
-    given.push({ slug: 'ollama', name: 'Ollama', kind: 'openai', baseUrl: withVersion(ollamaBaseUrl), credential: null });
+    given.push({
+      slug: 'ollama',
+      name: 'Ollama',
+      kind: 'openai',
+      baseUrl: withVersion(ollamaBaseUrl),
+      credential: null,
+    });
   return given;
 }
 
 /** Ollama's own variable names the server; its OpenAI-compatible API lies under `/v1`. */
-const withVersion = (url: string): string => (/\/v\d+\/?$/.test(url) ? url : `${url.replace(/\/$/, '')}/v1`);
+const withVersion = (url: string): string =>
+  /\/v\d+\/?$/.test(url) ? url : `${url.replace(/\/$/, '')}/v1`;

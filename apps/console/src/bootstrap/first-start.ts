@@ -1,7 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { MoneyFunctions } from '@weir/data';
-import { apiKeyPrefix, digestApiKey, hashPassword, makeApiKey, type WeirConfig } from '@weir/platform';
+import {
+  apiKeyPrefix,
+  digestApiKey,
+  hashPassword,
+  makeApiKey,
+  type WeirConfig,
+} from '@weir/platform';
 import { NANO_PER_UNIT } from '@weir/units';
 
 /** What the launcher prints in its box. Secrets are here on the first start only, and nowhere else ever. */
@@ -39,7 +45,13 @@ export async function ensureAdmin(
   await money.accountCreate(account, 'Administrator');
   await client.query(
     `INSERT INTO app_user (id, email, name, role, password_hash, must_change_password, account) VALUES ($1, $2, 'Administrator', 'admin', $3, $4, $5)`,
-    [userId, config.adminEmail, await hashPassword(password), config.adminPassword === null, account],
+    [
+      userId,
+      config.adminEmail,
+      await hashPassword(password),
+      config.adminPassword === null,
+      account,
+    ],
   );
   await money.credit({
     account,
@@ -57,11 +69,23 @@ export async function ensureAdmin(
   };
 }
 
-async function makeFirstKey(client: pg.ClientBase, account: string, userId: string, pepper: string): Promise<string> {
+async function makeFirstKey(
+  client: pg.ClientBase,
+  account: string,
+  userId: string,
+  pepper: string,
+): Promise<string> {
   const secret = makeApiKey();
   await client.query(
     `INSERT INTO api_key (id, account, created_by, label, prefix, last4, digest) VALUES ($1, $2, $3, 'First key', $4, $5, $6)`,
-    [randomUUID(), account, userId, apiKeyPrefix(secret), secret.slice(-4), digestApiKey(secret, pepper)],
+    [
+      randomUUID(),
+      account,
+      userId,
+      apiKeyPrefix(secret),
+      secret.slice(-4),
+      digestApiKey(secret, pepper),
+    ],
   );
   return secret;
 }
@@ -81,8 +105,8 @@ async function adoptGivenPassword(
   );
   const [admin] = rows;
   if (!admin) return;
-  await client.query('UPDATE app_user SET password_hash = $2, must_change_password = false WHERE id = $1', [
-    admin.id,
-    await hashPassword(config.adminPassword),
-  ]);
+  await client.query(
+    'UPDATE app_user SET password_hash = $2, must_change_password = false WHERE id = $1',
+    [admin.id, await hashPassword(config.adminPassword)],
+  );
 }

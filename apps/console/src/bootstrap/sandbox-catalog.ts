@@ -21,21 +21,65 @@ const SLUG = 'sandbox';
 /** Says that a start without the sandbox disabled the provider, so that one with it may enable it again. */
 const PAUSED_SETTING = 'sandbox.paused_by_start';
 
+const CHAT = { kind: 'chat', hiddenOutput: false } as const;
 const MODELS: readonly SandboxModel[] = [
-  model('chat-small', 'sandbox-small', 'Sandbox small', 'Simulated: quick and cheap.', '0.15', '0.60'),
-  model('chat-large', 'sandbox-large', 'Sandbox large', 'Simulated: slower, longer answers.', '2.50', '10.00'),
   {
-    ...model('reasoner', 'sandbox-reasoner', 'Sandbox reasoner', 'Simulated: thinks before it answers.', '1.10', '4.40'),
-    hiddenOutput: true,
+    ...CHAT,
+    id: 'sandbox/chat-small',
+    upstream: 'sandbox-small',
+    name: 'Sandbox small',
+    description: 'Simulated: quick and cheap.',
+    input: '0.15',
+    output: '0.60',
   },
-  model('exact', 'sandbox-exact', 'Sandbox exact', 'Simulated: answers exactly max_tokens, and only output costs.', '0', '10.00'),
-  model('fast', 'sandbox-fast', 'Sandbox fast', 'Simulated: answers from memory, for benchmarks.', '0.10', '0.40'),
-  { ...model('embed', 'sandbox-embed', 'Sandbox embed', 'Simulated: embeddings.', '0.02', '0'), kind: 'embeddings' },
+  {
+    ...CHAT,
+    id: 'sandbox/chat-large',
+    upstream: 'sandbox-large',
+    name: 'Sandbox large',
+    description: 'Simulated: slower, longer answers.',
+    input: '2.50',
+    output: '10.00',
+  },
+  {
+    id: 'sandbox/reasoner',
+    upstream: 'sandbox-reasoner',
+    name: 'Sandbox reasoner',
+    description: 'Simulated: thinks before it answers.',
+    kind: 'chat',
+    hiddenOutput: true,
+    input: '1.10',
+    output: '4.40',
+  },
+  {
+    ...CHAT,
+    id: 'sandbox/exact',
+    upstream: 'sandbox-exact',
+    name: 'Sandbox exact',
+    description: 'Simulated: answers exactly max_tokens, and only output costs.',
+    input: '0',
+    output: '10.00',
+  },
+  {
+    ...CHAT,
+    id: 'sandbox/fast',
+    upstream: 'sandbox-fast',
+    name: 'Sandbox fast',
+    description: 'Simulated: answers from memory, for benchmarks.',
+    input: '0.10',
+    output: '0.40',
+  },
+  {
+    id: 'sandbox/embed',
+    upstream: 'sandbox-embed',
+    name: 'Sandbox embed',
+    description: 'Simulated: embeddings.',
+    kind: 'embeddings',
+    hiddenOutput: false,
+    input: '0.02',
+    output: '0',
+  },
 ];
-
-function model(id: string, upstream: string, name: string, description: string, input: string, output: string): SandboxModel {
-  return { id: `sandbox/${id}`, upstream, name, description, kind: 'chat', hiddenOutput: false, input, output };
-}
 
 /**
  * The simulated provider with its models and prices, so that the first request works without any vendor's key.
@@ -52,7 +96,10 @@ export async function seedSandbox(
   }
   const baseUrl = `http://127.0.0.1:${String(config.sandboxPort)}/openai/v1`;
   if (provider !== null) {
-    await client.query('UPDATE provider SET base_url = $2, updated_at = now() WHERE id = $1 AND base_url <> $2', [provider, baseUrl]);
+    await client.query(
+      'UPDATE provider SET base_url = $2, updated_at = now() WHERE id = $1 AND base_url <> $2',
+      [provider, baseUrl],
+    );
     await resume(client, provider);
     return;
   }
@@ -61,12 +108,23 @@ export async function seedSandbox(
   await client.query(
     `INSERT INTO provider (id, slug, name, kind, base_url, credential, credential_hint, region, forward_headers)
      VALUES ($1, $2, 'Sandbox', 'openai', $3, $4, $5, 'local', $6)`,
-    [id, SLUG, baseUrl, new CredentialBox(config.secretsKeys).seal(credential, id), credential.slice(-4), ['x-sandbox-*']],
+    [
+      id,
+      SLUG,
+      baseUrl,
+      new CredentialBox(config.secretsKeys).seal(credential, id),
+      credential.slice(-4),
+      ['x-sandbox-*'],
+    ],
   );
   for (const one of MODELS) await seedModel(client, id, one);
 }
 
-async function seedModel(client: pg.ClientBase, provider: string, one: SandboxModel): Promise<void> {
+async function seedModel(
+  client: pg.ClientBase,
+  provider: string,
+  one: SandboxModel,
+): Promise<void> {
   await client.query(
     `INSERT INTO model (id, name, description, kind, context_tokens, output_tokens_max, hidden_output, capabilities)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
@@ -93,17 +151,29 @@ async function seedModel(client: pg.ClientBase, provider: string, one: SandboxMo
 }
 
 async function providerId(client: pg.ClientBase): Promise<string | null> {
-  const { rows } = await client.query<{ id: string }>('SELECT id FROM provider WHERE slug = $1', [SLUG]);
+  const { rows } = await client.query<{ id: string }>('SELECT id FROM provider WHERE slug = $1', [
+    SLUG,
+  ]);
   return rows[0]?.id ?? null;
 }
 
 /** Without the sandbox its models must not be offered: their calls could only fail. */
 async function pause(client: pg.ClientBase, provider: string): Promise<void> {
-  const { rowCount } = await client.query('UPDATE provider SET enabled = false, updated_at = now() WHERE id = $1 AND enabled', [provider]);
-  if (rowCount) await client.query(`INSERT INTO setting (name, value) VALUES ($1, 'true') ON CONFLICT DO NOTHING`, [PAUSED_SETTING]);
+  const { rowCount } = await client.query(
+    'UPDATE provider SET enabled = false, updated_at = now() WHERE id = $1 AND enabled',
+    [provider],
+  );
+  if (rowCount)
+    await client.query(
+      `INSERT INTO setting (name, value) VALUES ($1, 'true') ON CONFLICT DO NOTHING`,
+      [PAUSED_SETTING],
+    );
 }
 
 async function resume(client: pg.ClientBase, provider: string): Promise<void> {
   const { rowCount } = await client.query('DELETE FROM setting WHERE name = $1', [PAUSED_SETTING]);
-  if (rowCount) await client.query('UPDATE provider SET enabled = true, updated_at = now() WHERE id = $1', [provider]);
+  if (rowCount)
+    await client.query('UPDATE provider SET enabled = true, updated_at = now() WHERE id = $1', [
+      provider,
+    ]);
 }

@@ -24,7 +24,10 @@ export class BudgetController {
 
   @Post('alerts')
   @Answers(alertSettings)
-  saveAlerts(@Caller() caller: Identity, @Body({ schema: alertSettings }) body: AlertSettings): Promise<AlertSettings> {
+  saveAlerts(
+    @Caller() caller: Identity,
+    @Body({ schema: alertSettings }) body: AlertSettings,
+  ): Promise<AlertSettings> {
     return this.service.saveAlerts(caller, body);
   }
 }

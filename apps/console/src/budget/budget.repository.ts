@@ -14,12 +14,18 @@ export class BudgetRepository {
   constructor(private readonly database: Database) {}
 
   async budget(accountId: string): Promise<BudgetView | undefined> {
-    const row = await this.database.one<{ budget: BudgetView }>('SELECT budget_json($1) AS budget', [accountId]);
+    const row = await this.database.one<{ budget: BudgetView }>(
+      'SELECT budget_json($1) AS budget',
+      [accountId],
+    );
     return row?.budget;
   }
 
   alert(accountId: string): Promise<AlertRow | undefined> {
-    return this.database.one<AlertRow>('SELECT enabled, threshold, email FROM alert_rule WHERE account = $1', [accountId]);
+    return this.database.one<AlertRow>(
+      'SELECT enabled, threshold, email FROM alert_rule WHERE account = $1',
+      [accountId],
+    );
   }
 
   async saveAlert(accountId: string, rule: AlertRow): Promise<void> {

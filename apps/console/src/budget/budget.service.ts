@@ -20,7 +20,10 @@ export class BudgetService {
   }
 
   async saveAlerts(caller: Identity, body: AlertSettings): Promise<AlertSettings> {
-    await this.repository.saveAlert(caller.accountId, { ...body, email: body.email === '' ? null : body.email });
+    await this.repository.saveAlert(caller.accountId, {
+      ...body,
+      email: body.email === '' ? null : body.email,
+    });
     return this.alerts(caller);
   }
 }

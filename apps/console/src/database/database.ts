@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import pg from 'pg';
-import { DataSource, QueryFailedError, type EntityManager, type QueryRunner } from 'typeorm';
+import {
+  DataSource,
+  QueryFailedError,
+  type EntityManager,
+  type QueryResult,
+  type QueryRunner,
+} from 'typeorm';
 import { MoneyFunctions } from '@weir/data';
 
 /** A value of a statement's parameter. Text never becomes part of a statement (E-Q1). */
-export type SqlValue = string | number | boolean | bigint | Date | null | readonly SqlValue[] | object;
+export type SqlValue =
+  string | number | boolean | bigint | Date | null | readonly SqlValue[] | object;
 
 /** Statements on one connection or on the pool. Rows are typed by the caller, who wrote the SELECT list. */
 export interface Queries {
@@ -98,17 +105,18 @@ class RunnerQueries implements Transaction {
   }
 
   async one<T>(sql: string, values: readonly SqlValue[] = []): Promise<T | undefined> {
-    return (await this.query<T>(sql, values)).records[0];
+    const [first] = await this.many<T>(sql, values);
+    return first;
   }
 
   async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
-    return (await this.query(sql, values)).affected ?? 0;
+    return (await this.query<unknown>(sql, values)).affected ?? 0;
   }
 
-  private async query<T>(sql: string, values: readonly SqlValue[]): Promise<{ records: T[]; affected?: number }> {
+  /** The one place where rows get the type that the caller's SELECT list promises. */
+  private async query<T>(sql: string, values: readonly SqlValue[]): Promise<QueryResult<T>> {
     try {
-      const { records, affected } = await this.runner.query(sql, [...values], true);
-      return { records, ...(affected === undefined ? {} : { affected }) };
+      return (await this.runner.query(sql, [...values], true)) as QueryResult<T>;
     } catch (error) {
       // TypeORM's error carries the parameters, which may be secrets: only PostgreSQL's own goes on.
       throw withoutParameters(error);

@@ -17,7 +17,9 @@ export class HealthController {
   }
 
   @Get('readyz')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string; missing: string[] }> {
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ status: string; missing: string[] }> {
     try {
       await this.database.one('SELECT seq FROM config_version');
       return { status: 'ok', missing: [] };

@@ -2,6 +2,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { RequestMethod } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase } from '@weir/test-kit';
 import { allows, ACCESS_METADATA, type AccessRule } from './access.js';
 import { ConsoleHarness, type Person } from '../testing/console-harness.js';
 
@@ -20,7 +21,7 @@ describe('access to routes', () => {
   let routes: Route[];
   const people = new Map<string, Person>();
   beforeAll(async () => {
-    harness = await ConsoleHarness.start();
+    harness = await ConsoleHarness.start(await startTestDatabase());
     routes = routesOf(harness);
     for (const role of ROLES) people.set(role, await harness.person(role));
   });
@@ -32,7 +33,12 @@ describe('access to routes', () => {
 
   it('gives every route a rule, and makes only the known ones public', () => {
     expect(routes.filter((route) => route.rule === undefined)).toEqual([]);
-    expect(routes.filter((route) => route.rule === 'public').map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    expect(
+      routes
+        .filter((route) => route.rule === 'public')
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual([
       'GET /*',
       'GET /api/openapi.json',
       'GET /healthz',
@@ -57,8 +63,15 @@ describe('access to routes', () => {
       const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} };
       expect((await harness.call(method, url, body)).status, `${name} without a session`).toBe(401);
       for (const role of ROLES) {
-        const { status, body: problem } = await harness.call(method, url, { ...body, as: people.get(role)! });
-        if (allows(rule, role)) expect([200, 201, 202, 204, 404, 409, 422], `${name} as ${role}: ${JSON.stringify(problem)}`).toContain(status);
+        const { status, body: problem } = await harness.call(method, url, {
+          ...body,
+          as: people.get(role)!,
+        });
+        if (allows(rule, role))
+          expect(
+            [200, 201, 202, 204, 404, 409, 422],
+            `${name} as ${role}: ${JSON.stringify(problem)}`,
+          ).toContain(status);
         else expect(status, `${name} as ${role}`).toBe(403);
       }
     }
@@ -69,17 +82,25 @@ describe('what every answer carries', () => {
   let harness: ConsoleHarness;
   let person: Person;
   beforeAll(async () => {
-    harness = await ConsoleHarness.start();
+    harness = await ConsoleHarness.start(await startTestDatabase());
     person = await harness.person('admin');
   });
   afterAll(() => harness.stop());
 
   it('keeps a harmless request id and replaces any other', async () => {
-    const kept = await harness.call('GET', '/healthz', { headers: { 'x-request-id': 'abc-1.2_3' } });
+    const kept = await harness.call('GET', '/healthz', {
+      headers: { 'x-request-id': 'abc-1.2_3' },
+    });
     expect(kept.headers.get('x-request-id')).toBe('abc-1.2_3');
-    const replaced = await harness.call('GET', '/api/nothing', { headers: { 'x-request-id': 'a b' } });
+    const replaced = await harness.call('GET', '/api/nothing', {
+      headers: { 'x-request-id': 'a b' },
+    });
     expect(replaced.headers.get('x-request-id')).not.toBe('a b');
-    expect(replaced.body).toMatchObject({ code: 'not_found', status: 404, request_id: replaced.headers.get('x-request-id') });
+    expect(replaced.body).toMatchObject({
+      code: 'not_found',
+      status: 404,
+      request_id: replaced.headers.get('x-request-id'),
+    });
   });
 
   it('forbids caching, framing and running of data', async () => {
@@ -89,42 +110,78 @@ describe('what every answer carries', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
-  it.each(['role', 'account', 'tenantId', 'balance', 'isAdmin', 'id'])('refuses the unknown field %s on every write', async (field) => {
-    const document = (await harness.call('GET', '/api/openapi.json')).body;
-    for (const [path, operations] of Object.entries<Record<string, { requestBody?: object }>>(document.paths)) {
-      for (const [method, operation] of Object.entries(operations)) {
-        if (!operation.requestBody || path === '/api/auth/login') continue;
-        const url = path.replace(/\{[a-z_]+\}/g, SOME_ID);
-        const known = JSON.stringify(operation.requestBody).includes(`"${field}":`);
-        if (known) continue;
-        const answer = await harness.call(method.toUpperCase(), url, { as: person, body: { [field]: 'x' } });
-        expect([answer.status, JSON.stringify(answer.body)], `${method} ${path}`).toEqual([422, expect.stringContaining(field)]);
+  it.each(['role', 'account', 'tenantId', 'balance', 'isAdmin', 'id'])(
+    'refuses the unknown field %s on every write',
+    async (field) => {
+      const document = (await harness.call('GET', '/api/openapi.json')).body;
+      for (const [path, operations] of Object.entries<Record<string, { requestBody?: object }>>(
+        document.paths,
+      )) {
+        for (const [method, operation] of Object.entries(operations)) {
+          if (!operation.requestBody || path === '/api/auth/login') continue;
+          const url = path.replace(/\{[a-z_]+\}/g, SOME_ID);
+          const known = JSON.stringify(operation.requestBody).includes(`"${field}":`);
+          if (known) continue;
+          const answer = await harness.call(method.toUpperCase(), url, {
+            as: person,
+            body: { [field]: 'x' },
+          });
+          expect([answer.status, JSON.stringify(answer.body)], `${method} ${path}`).toEqual([
+            422,
+            expect.stringContaining(field),
+          ]);
+        }
       }
-    }
-  });
-
-  it.each(['{"__proto__":{"role":"admin"}}', '{"constructor":{"prototype":{"role":"admin"}}}', '{"label":', '[1,2'])(
-    'refuses the body %s as malformed',
-    async (raw) => {
-      const answer = await harness.call('POST', '/api/keys', { as: person, raw });
-      expect(answer.status).toBe(400);
-      expect(answer.body.code).toBe('invalid_request_error');
     },
   );
 
+  it.each([
+    '{"__proto__":{"role":"admin"}}',
+    '{"constructor":{"prototype":{"role":"admin"}}}',
+    '{"label":',
+    '[1,2',
+  ])('refuses the body %s as malformed', async (raw) => {
+    const answer = await harness.call('POST', '/api/keys', { as: person, raw });
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('invalid_request_error');
+  });
+
   it('takes nothing but JSON', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-      const answer = await harness.call('POST', '/api/keys', { as: person, raw: 'label=x', headers: { 'content-type': type } });
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ]) {
+      const answer = await harness.call('POST', '/api/keys', {
+        as: person,
+        raw: 'label=x',
+        headers: { 'content-type': type },
+      });
       expect(answer.status, type).toBe(415);
     }
   });
 
   it('refuses what is too large, too long a range and a cursor of somebody else’s making', async () => {
-    const large = await harness.call('POST', '/api/keys', { as: person, raw: `{"label":"${'x'.repeat(5 * 1024 * 1024)}"}` });
+    const large = await harness.call('POST', '/api/keys', {
+      as: person,
+      raw: `{"label":"${'x'.repeat(5 * 1024 * 1024)}"}`,
+    });
     expect(large.status).toBe(413);
-    for (const query of ['limit=1001', 'limit=0', 'q=ab', 'cursor=!!', 'sort=(select 1)', 'from=2020-01-01T00:00:00Z', 'status=%27;drop'])
-      expect([200, 422], query).toContain((await harness.call('GET', `/api/requests?${query}`, { as: person })).status);
-    expect((await harness.call('GET', '/api/requests?from=2020-01-01T00:00:00Z', { as: person })).status).toBe(422);
+    for (const query of [
+      'limit=1001',
+      'limit=0',
+      'q=ab',
+      'cursor=!!',
+      'sort=(select 1)',
+      'from=2020-01-01T00:00:00Z',
+      'status=%27;drop',
+    ])
+      expect([200, 422], query).toContain(
+        (await harness.call('GET', `/api/requests?${query}`, { as: person })).status,
+      );
+    expect(
+      (await harness.call('GET', '/api/requests?from=2020-01-01T00:00:00Z', { as: person })).status,
+    ).toBe(422);
   });
 });
 
@@ -136,14 +193,20 @@ function routesOf(harness: ConsoleHarness): Route[] {
       const base: string = Reflect.getMetadata(PATH_METADATA, metatype);
       for (const member of Object.getOwnPropertyNames(metatype.prototype)) {
         const handler = metatype.prototype[member];
-        const method: RequestMethod | undefined = typeof handler === 'function' ? Reflect.getMetadata(METHOD_METADATA, handler) : undefined;
+        const method: RequestMethod | undefined =
+          typeof handler === 'function' ? Reflect.getMetadata(METHOD_METADATA, handler) : undefined;
         if (method === undefined) continue;
         const own: string = Reflect.getMetadata(PATH_METADATA, handler);
         routes.push({
           name: `${metatype.name}.${member}`,
-          method: RequestMethod[method]!,
-          path: `/${[base, own].map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/')}`,
-          rule: Reflect.getMetadata(ACCESS_METADATA, handler) ?? Reflect.getMetadata(ACCESS_METADATA, metatype),
+          method: RequestMethod[method],
+          path: `/${[base, own]
+            .map((part) => part.replace(/^\/|\/$/g, ''))
+            .filter(Boolean)
+            .join('/')}`,
+          rule:
+            Reflect.getMetadata(ACCESS_METADATA, handler) ??
+            Reflect.getMetadata(ACCESS_METADATA, metatype),
         });
       }
     }

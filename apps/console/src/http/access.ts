@@ -50,6 +50,7 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
 });
 
 /** The client's address as Fastify's trust in proxies gives it. */
-export const ClientIp = createParamDecorator((_: unknown, context: ExecutionContext): string =>
-  context.switchToHttp().getRequest<FastifyRequest>().ip,
+export const ClientIp = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string =>
+    context.switchToHttp().getRequest<FastifyRequest>().ip,
 );

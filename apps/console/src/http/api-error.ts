@@ -25,8 +25,7 @@ export class ApiError extends Error {
 }
 
 /** The record does not exist or is not the caller's: both look the same from outside. */
-export const notFound = (what: string): ApiError =>
-  new ApiError('not_found', `No such ${what}.`);
+export const notFound = (what: string): ApiError => new ApiError('not_found', `No such ${what}.`);
 
 /** One field of the body or query is not valid. */
 export const invalidField = (path: string, message: string): ApiError =>

@@ -1,4 +1,10 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCodeName, type Problem } from '@weir/contracts';
 import { ApiError } from './api-error.js';
@@ -39,7 +45,7 @@ export function problemOf(error: ApiError, request: FastifyRequest): Problem {
     detail: error.message,
     instance: request.url.split('?', 1)[0] ?? '/',
     code: error.code,
-    request_id: String(request.id),
+    request_id: request.id,
     ...(error.details.errors ? { errors: [...error.details.errors] } : {}),
   };
 }
@@ -90,7 +96,8 @@ function asApiError(thrown: unknown): ApiError {
   const message = thrown instanceof Error ? thrown.message : '';
   if (/timeout exceeded when trying to connect|Connection terminated|not established/.test(message))
     return new ApiError('storage_unavailable', undefined, { cause: thrown, retryAfterSeconds: 2 });
-  const status = thrown instanceof HttpException ? thrown.getStatus() : numberOf(thrown, 'statusCode');
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : numberOf(thrown, 'statusCode');
   return new ApiError(BY_STATUS[status] ?? 'internal_error', undefined, { cause: thrown });
 }
 

@@ -11,7 +11,7 @@ export const isApiPath = (path: string): boolean =>
 export function addSecurityHeaders(server: FastifyInstance, secure: boolean): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers({
-      'x-request-id': String(request.id),
+      'x-request-id': request.id,
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'referrer-policy': 'no-referrer',
@@ -21,7 +21,8 @@ export function addSecurityHeaders(server: FastifyInstance, secure: boolean): vo
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     });
     if (secure) void reply.header('strict-transport-security', 'max-age=31536000');
-    if (isApiPath(request.url.split('?', 1)[0] ?? '/')) void reply.header('cache-control', 'no-store');
+    if (isApiPath(request.url.split('?', 1)[0] ?? '/'))
+      void reply.header('cache-control', 'no-store');
     done();
   });
 }

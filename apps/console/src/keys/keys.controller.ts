@@ -29,7 +29,10 @@ export class KeysController {
 
   @Get()
   @Answers(keyPage)
-  list(@Caller() caller: Identity, @Query({ schema: listQuery }) query: z.infer<typeof listQuery>): Promise<Page<KeyView>> {
+  list(
+    @Caller() caller: Identity,
+    @Query({ schema: listQuery }) query: z.infer<typeof listQuery>,
+  ): Promise<Page<KeyView>> {
     return this.service.list(caller, query);
   }
 

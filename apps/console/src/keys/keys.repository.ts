@@ -72,6 +72,12 @@ export interface KeySecretColumns {
   readonly digest: string;
 }
 
+/** Who makes a key: its account, and the user whose rights it narrows. */
+export interface KeyOwner {
+  readonly accountId: string;
+  readonly userId: string;
+}
+
 /** Column names come from this list alone, never from a body. */
 const SETTABLE = [
   'label',
@@ -134,7 +140,11 @@ export class KeysRepository {
   }
 
   /** Newest first, one row more than asked for. */
-  page(accountId: string, after: { createdUs: string; id: string } | null, limit: number): Promise<KeyRow[]> {
+  page(
+    accountId: string,
+    after: { createdUs: string; id: string } | null,
+    limit: number,
+  ): Promise<KeyRow[]> {
     return this.database.many<KeyRow>(
       `${SELECT_KEYS} AND ($3::bigint IS NULL OR (k.created_at, k.id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid))
         ORDER BY k.created_at DESC, k.id DESC LIMIT $5`,
@@ -164,13 +174,19 @@ export class KeysRepository {
 
   async insert(
     on: Queries,
-    accountId: string,
-    createdBy: string,
+    owner: KeyOwner,
     secret: KeySecretColumns,
     columns: KeyColumns,
   ): Promise<void> {
     const { names, values } = chosen(columns);
-    const fixed: SqlValue[] = [secret.id, accountId, createdBy, secret.prefix, secret.last4, secret.digest];
+    const fixed: SqlValue[] = [
+      secret.id,
+      owner.accountId,
+      owner.userId,
+      secret.prefix,
+      secret.last4,
+      secret.digest,
+    ];
     const all = ['id', 'account', 'created_by', 'prefix', 'last4', 'digest', ...names];
     await on.run(
       `INSERT INTO api_key (${all.join(', ')}) VALUES (${all.map((_, i) => `$${i + 1}`).join(', ')})`,
@@ -182,29 +198,33 @@ export class KeysRepository {
     const { names, values } = chosen(columns);
     if (names.length === 0) return;
     const sets = names.map((name, i) => `${name} = $${i + 3}`);
-    await on.run(`UPDATE api_key SET ${sets.join(', ')}, updated_at = now() WHERE account = $1 AND id = $2`, [
-      accountId,
-      id,
-      ...values,
-    ]);
+    await on.run(
+      `UPDATE api_key SET ${sets.join(', ')}, updated_at = now() WHERE account = $1 AND id = $2`,
+      [accountId, id, ...values],
+    );
   }
 
   /** Copies everything but the secret's columns; the caps are copied through the money functions. */
-  async copy(on: Queries, accountId: string, from: string, createdBy: string, secret: KeySecretColumns): Promise<void> {
+  async copy(on: Queries, owner: KeyOwner, from: string, secret: KeySecretColumns): Promise<void> {
     await on.run(
       `INSERT INTO api_key (id, account, created_by, prefix, last4, digest, ${SETTABLE.join(', ')}, routing)
        SELECT $3, account, $4, $5, $6, $7, ${SETTABLE.join(', ')}, routing FROM api_key WHERE account = $1 AND id = $2`,
-      [accountId, from, secret.id, createdBy, secret.prefix, secret.last4, secret.digest],
+      [owner.accountId, from, secret.id, owner.userId, secret.prefix, secret.last4, secret.digest],
     );
   }
 
   /** The old key is revoked at the end of the grace period: an instant that may lie ahead. */
-  async retire(on: Queries, accountId: string, id: string, successor: string, graceSeconds: number): Promise<void> {
+  async retire(
+    on: Queries,
+    accountId: string,
+    id: string,
+    rotation: { readonly successor: string; readonly graceSeconds: number },
+  ): Promise<void> {
     await on.run(
       `UPDATE api_key SET successor = $3, updated_at = now(),
               revoked_at = least(revoked_at, now() + make_interval(secs => $4))
         WHERE account = $1 AND id = $2`,
-      [accountId, id, successor, graceSeconds],
+      [accountId, id, rotation.successor, rotation.graceSeconds],
     );
   }
 

@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { z } from 'zod';
-import type { CreatedKey, CreateKeyBody, KeyView, Page, RotateKeyBody, UpdateKeyBody } from '@weir/contracts';
+import type {
+  CreatedKey,
+  CreateKeyBody,
+  KeyView,
+  Page,
+  RotateKeyBody,
+  UpdateKeyBody,
+} from '@weir/contracts';
 import { parseMoney } from '@weir/units';
 import type { Transaction } from '../database/database.js';
 import type { Identity } from '../http/access.js';
+import { audit, type Actor } from '../http/actor.js';
 import { ApiError, invalidField, notFound } from '../http/api-error.js';
 import { decodeCursor, pageOf } from '../http/cursor.js';
 import { CONSOLE_LIMITS } from '../limits.js';
@@ -30,7 +38,10 @@ export class KeysService {
     private readonly secrets: ApiKeySecrets,
   ) {}
 
-  async list(caller: Identity, query: { cursor?: string | undefined; limit: number }): Promise<Page<KeyView>> {
+  async list(
+    caller: Identity,
+    query: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<KeyView>> {
     const after = decodeCursor(query.cursor, cursor);
     const rows = await this.repository.page(
       caller.accountId,
@@ -49,11 +60,14 @@ export class KeysService {
     const minted = this.secrets.mint();
     const view = await this.repository.transaction(async (on) => {
       if ((await this.repository.count(caller.accountId, on)) >= CONSOLE_LIMITS.keysPerAccountMax)
-        throw new ApiError('conflict', `An account has at most ${CONSOLE_LIMITS.keysPerAccountMax} keys: revoke unused ones.`);
+        throw new ApiError(
+          'conflict',
+          `An account has at most ${CONSOLE_LIMITS.keysPerAccountMax} keys: revoke unused ones.`,
+        );
       const columns = await this.checked(caller, body, on);
-      await this.repository.insert(on, caller.accountId, caller.userId, { id, ...minted.stored }, columns);
+      await this.repository.insert(on, caller, { id, ...minted.stored }, columns);
       await setCaps(on, id, body);
-      return this.changed(on, caller, id, 'key.create', ip);
+      return this.changed(on, { caller, ip }, id, 'key.create');
     });
     return { ...view, secret: minted.secret };
   }
@@ -64,7 +78,7 @@ export class KeysService {
       const columns = await this.checked(caller, body, on);
       await this.repository.update(on, caller.accountId, id, columns);
       await setCaps(on, id, body);
-      return this.changed(on, caller, id, 'key.update', ip);
+      return this.changed(on, { caller, ip }, id, 'key.update');
     });
   }
 
@@ -76,11 +90,17 @@ export class KeysService {
       await this.requireLive(caller, id, on);
       const old = await this.repository.find(caller.accountId, id, on);
       if (!old) throw notFound('key');
-      await this.repository.copy(on, caller.accountId, id, caller.userId, { id: successor, ...minted.stored });
+      await this.repository.copy(on, caller, id, {
+        id: successor,
+        ...minted.stored,
+      });
       await setCaps(on, successor, old);
-      await this.repository.retire(on, caller.accountId, id, successor, body.grace_seconds);
-      await this.changed(on, caller, id, 'key.rotate', ip);
-      return this.changed(on, caller, successor, 'key.create', ip);
+      await this.repository.retire(on, caller.accountId, id, {
+        successor,
+        graceSeconds: body.grace_seconds,
+      });
+      await this.changed(on, { caller, ip }, id, 'key.rotate');
+      return this.changed(on, { caller, ip }, successor, 'key.create');
     });
     return { ...view, secret: minted.secret };
   }
@@ -88,7 +108,7 @@ export class KeysService {
   async revoke(caller: Identity, id: string, ip: string): Promise<KeyView> {
     return this.repository.transaction(async (on) => {
       if (!(await this.repository.revoke(on, caller.accountId, id, false))) throw notFound('key');
-      return this.changed(on, caller, id, 'key.revoke', ip);
+      return this.changed(on, { caller, ip }, id, 'key.revoke');
     });
   }
 
@@ -96,7 +116,7 @@ export class KeysService {
   async remove(caller: Identity, id: string, ip: string): Promise<void> {
     await this.repository.transaction(async (on) => {
       if (!(await this.repository.revoke(on, caller.accountId, id, false))) throw notFound('key');
-      await this.changed(on, caller, id, 'key.delete', ip);
+      await this.changed(on, { caller, ip }, id, 'key.delete');
       await this.repository.revoke(on, caller.accountId, id, true);
     });
   }
@@ -115,11 +135,23 @@ export class KeysService {
   }
 
   /** Checks what a schema cannot: a key only ever narrows what its owner may do (E-Z3). */
-  private async checked(caller: Identity, body: UpdateKeyBody, on: Transaction): Promise<KeyColumns> {
-    const { spend_cap: _total, spend_cap_daily: _daily, spend_cap_monthly: _monthly, ...columns } = body;
+  private async checked(
+    caller: Identity,
+    body: UpdateKeyBody,
+    on: Transaction,
+  ): Promise<KeyColumns> {
+    const {
+      spend_cap: _total,
+      spend_cap_daily: _daily,
+      spend_cap_monthly: _monthly,
+      ...columns
+    } = body;
     if (typeof body.expires_at === 'string' && Date.parse(body.expires_at) <= Date.now())
       throw invalidField('expires_at', 'Choose an instant in the future.');
-    if (typeof body.template === 'string' && !(await this.repository.isGranted(caller.accountId, body.template, on)))
+    if (
+      typeof body.template === 'string' &&
+      !(await this.repository.isGranted(caller.accountId, body.template, on))
+    )
       throw invalidField('template', 'This template is not granted to your account.');
     if (body.allowed_models) {
       const tier = await this.repository.tierModels(caller.accountId, on);
@@ -134,11 +166,20 @@ export class KeysService {
   }
 
   /** Audits the change and tells the account's sockets, all in the transaction of the change. */
-  private async changed(on: Transaction, caller: Identity, id: string, action: string, ip: string): Promise<KeyView> {
+  private async changed(
+    on: Transaction,
+    actor: Actor,
+    id: string,
+    action: string,
+  ): Promise<KeyView> {
+    const { caller } = actor;
     const row = await this.repository.find(caller.accountId, id, on);
     if (!row) throw notFound('key');
     const view = toKeyView(row);
-    await on.money.auditAppend({ actor: caller.userId, action, target: `api_key:${id}`, after: { label: row.label, status: row.status }, ip });
+    await audit(on, actor, action, {
+      target: `api_key:${id}`,
+      after: { label: row.label, status: row.status },
+    });
     await on.money.liveAppend(caller.accountId, 'key.changed', view);
     this.logger.log({ event: action, keyId: id, userId: caller.userId });
     return view;
@@ -156,14 +197,16 @@ async function setCaps(
     ['spend_cap_monthly', CAP_KINDS.spend_cap_monthly],
   ] as const) {
     const amount = body[name];
-    if (amount !== undefined) await on.money.setLimit(keyId, kind, amount === null ? null : parseMoney(amount));
+    if (amount !== undefined)
+      await on.money.setLimit(keyId, kind, amount === null ? null : parseMoney(amount));
   }
 }
 
 function canonical(path: string, ranges: readonly string[]): string[] {
   return ranges.map((range, i) => {
     const cidr = canonicalCidr(range);
-    if (cidr === null) throw invalidField(`${path}.${i}`, 'Write an address or a range such as 10.0.0.0/8.');
+    if (cidr === null)
+      throw invalidField(`${path}.${i}`, 'Write an address or a range such as 10.0.0.0/8.');
     return cidr;
   });
 }
@@ -172,4 +215,7 @@ function canonical(path: string, ranges: readonly string[]): string[] {
 function withoutUndefined(body: UpdateKeyBodyColumns): KeyColumns {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
-type UpdateKeyBodyColumns = Omit<UpdateKeyBody, 'spend_cap' | 'spend_cap_daily' | 'spend_cap_monthly'>;
+type UpdateKeyBodyColumns = Omit<
+  UpdateKeyBody,
+  'spend_cap' | 'spend_cap_daily' | 'spend_cap_monthly'
+>;

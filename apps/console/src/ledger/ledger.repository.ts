@@ -17,7 +17,10 @@ export class LedgerRepository {
   constructor(private readonly database: Database) {}
 
   /** Newest first, one row more than asked for. */
-  page(accountId: string, filter: { what: string | null; before: number | null; limit: number }): Promise<LedgerRow[]> {
+  page(
+    accountId: string,
+    filter: { what: string | null; before: number | null; limit: number },
+  ): Promise<LedgerRow[]> {
     return this.database.many<LedgerRow>(
       `SELECT seq, iso_text(at) AS at, nano_text(amount_nano) AS amount, what, ref, note, nano_text(balance_after) AS balance_after
          FROM ledger_entry

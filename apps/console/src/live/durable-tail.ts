@@ -54,17 +54,20 @@ export class DurableTail {
     if (this.watchesAll) return;
     this.watchesAll = true;
     for (const { account, seq } of await this.repository.seqs(null))
-      if (!this.channels.has(account)) this.channels.set(account, { seq: Number(seq), sockets: new Set() });
+      if (!this.channels.has(account))
+        this.channels.set(account, { seq: Number(seq), sockets: new Set() });
   }
 
   unwatchAll(): void {
     this.watchesAll = false;
-    for (const [account, channel] of this.channels) if (channel.sockets.size === 0) this.channels.delete(account);
+    for (const [account, channel] of this.channels)
+      if (channel.sockets.size === 0) this.channels.delete(account);
   }
 
   /** A NOTIFY named these accounts. */
   mark(accountIds: readonly string[]): void {
-    for (const account of accountIds) if (this.watchesAll || this.channels.has(account)) this.dirty.add(account);
+    for (const account of accountIds)
+      if (this.watchesAll || this.channels.has(account)) this.dirty.add(account);
   }
 
   /** Brings a socket up to date and keeps it so. Answers the seq it was brought to. */
@@ -101,7 +104,8 @@ export class DurableTail {
     const rows = await this.repository.seqs(this.watchesAll ? null : [...this.channels.keys()]);
     for (const { account, seq } of rows) {
       const channel = this.channels.get(account);
-      if (channel ? Number(seq) > channel.seq : this.watchesAll && Number(seq) > 0) this.dirty.add(account);
+      if (channel ? Number(seq) > channel.seq : this.watchesAll && Number(seq) > 0)
+        this.dirty.add(account);
     }
   }
 
@@ -112,7 +116,10 @@ export class DurableTail {
     const accounts = [...this.dirty];
     this.dirty.clear();
     try {
-      const positions = accounts.map((account) => ({ account, seq: this.channelOf(account)?.seq ?? 0 }));
+      const positions = accounts.map((account) => ({
+        account,
+        seq: this.channelOf(account)?.seq ?? 0,
+      }));
       const counts = new Map<string, number>();
       for (const event of await this.repository.after(positions, READ_EVENTS)) {
         counts.set(event.account, (counts.get(event.account) ?? 0) + 1);
@@ -160,7 +167,10 @@ export class DurableTail {
       this.listener?.snapshot(socket, to);
       return to;
     }
-    const events = await this.repository.after([{ account: socket.data.accountId, seq: since }], missed);
+    const events = await this.repository.after(
+      [{ account: socket.data.accountId, seq: since }],
+      missed,
+    );
     if (events.length < missed || Number(events[0]?.seq) !== since + 1) {
       this.listener?.snapshot(socket, to);
       return to;

@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AnnouncementView, BudgetAlert, BudgetView, KeyView, NotificationView, RequestRow } from '@weir/contracts';
+import type {
+  AnnouncementView,
+  BudgetAlert,
+  BudgetView,
+  KeyView,
+  NotificationView,
+  RequestRow,
+} from '@weir/contracts';
 import { toBalanceView, type StoredBalance } from '../balance/balance.mapper.js';
 import { SETTINGS, type ConsoleSettings } from '../settings.js';
 import { DurableTail, type TailListener } from './durable-tail.js';
@@ -39,7 +46,12 @@ export class LiveBroadcast implements TailListener {
   /** First message of each connection; then what was missed, then what happens. */
   async welcome(socket: LiveSocket): Promise<void> {
     const { accountId, role } = socket.data;
-    socket.emit('welcome', { v: 1, account: accountId, role, seq: await this.repository.seqOf(accountId) });
+    socket.emit('welcome', {
+      v: 1,
+      account: accountId,
+      role,
+      seq: await this.repository.seqOf(accountId),
+    });
     await this.tail.join(socket);
   }
 
@@ -73,7 +85,9 @@ export class LiveBroadcast implements TailListener {
     if (shown && this.operatorsHere) {
       const named = rows.map((row) => ({ ...row }));
       await this.nameOwners(named);
-      this.toOperators((socket) => socket.volatile.emit('inflight.updated', { v: 1, at, rows: named }));
+      this.toOperators((socket) =>
+        socket.volatile.emit('inflight.updated', { v: 1, at, rows: named }),
+      );
     }
     this.shownInflight = new Set(byAccount.keys());
   }
@@ -84,7 +98,9 @@ export class LiveBroadcast implements TailListener {
     const tick = mergeTicks(pulses, new Date().toISOString());
     this.toOperators((socket) => socket.volatile.emit('stats.tick', tick));
     const endpoints = endpointHealth(pulses);
-    const state = JSON.stringify(endpoints.map((endpoint) => [endpoint.endpoint_id, endpoint.state]));
+    const state = JSON.stringify(
+      endpoints.map((endpoint) => [endpoint.endpoint_id, endpoint.state]),
+    );
     if (state === this.shownHealth) return;
     this.shownHealth = state;
     this.toOperators((socket) => socket.emit('endpoint.health', { v: 1, endpoints }));
@@ -109,7 +125,10 @@ export class LiveBroadcast implements TailListener {
     // The payload's shape goes with its type: both were written by one function of the database.
     switch (event.type) {
       case 'request.completed':
-        socket.emit('request.completed', { ...head, data: event.payload as { rows: RequestRow[] } });
+        socket.emit('request.completed', {
+          ...head,
+          data: event.payload as { rows: RequestRow[] },
+        });
         return;
       case 'balance.updated':
         socket.emit('balance.updated', { ...head, data: this.balance(event, seq) });
@@ -159,10 +178,13 @@ export class LiveBroadcast implements TailListener {
   }
 
   private async nameOwners(rows: { account: string; user?: string }[]): Promise<void> {
-    const unknown = [...new Set(rows.map((row) => row.account))].filter((id) => !this.ownerEmails.has(id));
+    const unknown = [...new Set(rows.map((row) => row.account))].filter(
+      (id) => !this.ownerEmails.has(id),
+    );
     if (this.ownerEmails.size > 50_000) this.ownerEmails.clear();
     if (unknown.length > 0)
-      for (const { account, email } of await this.repository.owners(unknown)) this.ownerEmails.set(account, email);
+      for (const { account, email } of await this.repository.owners(unknown))
+        this.ownerEmails.set(account, email);
     for (const row of rows) row.user = this.ownerEmails.get(row.account) ?? '';
   }
 }

@@ -42,7 +42,8 @@ export class LiveSockets {
     const identity = claims && (await this.identities.of(claims));
     if (!claims || !identity || identity.mustChangePassword) throw new Refused('unauthenticated');
     let own = 0;
-    for (const other of namespace.sockets.values()) if (other.data.userId === identity.userId) own += 1;
+    for (const other of namespace.sockets.values())
+      if (other.data.userId === identity.userId) own += 1;
     if (own >= LIVE_LIMITS.socketsPerUserMax) throw new Refused('too_many_sockets');
     Object.assign(socket.data, {
       userId: identity.userId,
@@ -97,7 +98,8 @@ export class LiveSockets {
   /** Cuts the sockets whose token has ended. */
   cutExpired(namespace: LiveNamespace): void {
     const now = Date.now();
-    for (const socket of namespace.sockets.values()) if (socket.data.expiresAtMs <= now) socket.disconnect(true);
+    for (const socket of namespace.sockets.values())
+      if (socket.data.expiresAtMs <= now) socket.disconnect(true);
   }
 
   /** Cuts the sockets whose session has ended, and follows changed roles. */
@@ -105,7 +107,11 @@ export class LiveSockets {
     const sockets = [...namespace.sockets.values()];
     if (sockets.length === 0) return;
     const good = await this.identities.stillGood(
-      sockets.map(({ data }) => ({ sub: data.userId, sid: data.sessionFamily, ver: data.tokenVersion })),
+      sockets.map(({ data }) => ({
+        sub: data.userId,
+        sid: data.sessionFamily,
+        ver: data.tokenVersion,
+      })),
     );
     for (const socket of sockets) {
       const identity = good.get(`${socket.data.userId}:${socket.data.sessionFamily}`);

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import { Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { Server, type ServerOptions } from 'socket.io';
 import { isOwnOrigin } from '../auth/refresh-cookie.js';
 import { LIVE_LIMITS } from '../limits.js';
@@ -12,16 +12,33 @@ import { LIVE_LIMITS } from '../limits.js';
  * send missed packets before the token is looked at, E-T3), and nothing at all outside `/live`.
  */
 export class LiveAdapter extends IoAdapter {
+  private readonly redis: Redis | null;
+
   constructor(
     app: INestApplicationContext,
     private readonly publicUrl: string,
-    private readonly redis: Redis | null,
+    redisUrl: string | null,
   ) {
     super(app);
+    this.redis = redisUrl === null ? null : new Redis(redisUrl);
+    // ioredis reconnects by itself; without a listener a break would end the process.
+    this.redis?.on('error', () => undefined);
+  }
+
+  override async close(server: Server): Promise<void> {
+    await super.close(server);
+    this.redis?.disconnect();
+  }
+
+  private get ownHttpServer(): HttpServer {
+    const server: unknown = this.httpServer;
+    if (!(server instanceof HttpServer))
+      throw new Error('Live events share the console’s HTTP server.');
+    return server;
   }
 
   override createIOServer(_port: number, options: Partial<ServerOptions> = {}): Server {
-    const server = new Server(this.httpServer, {
+    const server = new Server(this.ownHttpServer, {
       ...options,
       serveClient: false,
       maxHttpBufferSize: LIVE_LIMITS.frameBytesMax,
@@ -29,7 +46,10 @@ export class LiveAdapter extends IoAdapter {
       pingInterval: 20_000,
       pingTimeout: 20_000,
       perMessageDeflate: false,
-      allowRequest: (request: IncomingMessage, answer: (error: string | null, ok: boolean) => void) => {
+      allowRequest: (
+        request: IncomingMessage,
+        answer: (error: string | null, ok: boolean) => void,
+      ) => {
         const { origin, host } = request.headers;
         answer(null, origin === undefined || isOwnOrigin(origin, host, this.publicUrl));
       },

@@ -89,7 +89,10 @@ export class LiveGateway
   }
 
   @SubscribeMessage('resume')
-  async resume(@ConnectedSocket() socket: LiveSocket, @MessageBody() message: unknown): Promise<void> {
+  async resume(
+    @ConnectedSocket() socket: LiveSocket,
+    @MessageBody() message: unknown,
+  ): Promise<void> {
     const parsed = resumeMessage.safeParse(message);
     if (!parsed.success) return;
     this.tail.leave(socket);

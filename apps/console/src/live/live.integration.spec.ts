@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '@weir/test-kit';
-import { ConsoleHarness, PASSWORD, type LiveRecorder, type Person } from '../testing/console-harness.js';
+import { eventually, startTestDatabase } from '@weir/test-kit';
+import {
+  ConsoleHarness,
+  PASSWORD,
+  type LiveRecorder,
+  type Person,
+} from '../testing/console-harness.js';
 import { Settlements } from '../testing/settled-requests.js';
 
 const NAMESPACE_ROUTES = ['join', 'subscribe', 'room', 'account', 'auth'];
@@ -9,41 +14,66 @@ describe('live events', () => {
   let harness: ConsoleHarness;
   let settlements: Settlements;
   beforeAll(async () => {
-    harness = await ConsoleHarness.start();
+    harness = await ConsoleHarness.start(await startTestDatabase());
     settlements = new Settlements(harness.sql);
   });
   afterAll(() => harness.stop());
 
   const personWithKey = async (): Promise<Person & { key: string }> => {
     const person = await harness.person();
-    const key = await harness.call('POST', '/api/keys', { as: person, body: { label: 'live key' } });
+    const key = await harness.call('POST', '/api/keys', {
+      as: person,
+      body: { label: 'live key' },
+    });
     return { ...person, key: key.body.id };
   };
-  const welcomed = async (recorder: LiveRecorder): Promise<{ account: string; role: string; seq: number }> => {
+  const welcomed = async (
+    recorder: LiveRecorder,
+  ): Promise<{ account: string; role: string; seq: number }> => {
     await eventually(() => expect(recorder.named('welcome')).toHaveLength(1));
     expect(recorder.heard[0]?.name).toBe('welcome');
     return recorder.named('welcome')[0];
   };
-  const seqOf = async (person: Person): Promise<number> => (await harness.call('GET', '/api/balance', { as: person })).body.seq;
+  const seqOf = async (person: Person): Promise<number> =>
+    (await harness.call('GET', '/api/balance', { as: person })).body.seq;
 
   it('greets with account, role and seq, then tells of a settled request, the balance and the budget in order', async () => {
     const person = await personWithKey();
-    await harness.money.credit({ account: person.account, amountNano: 2_000_000_000n, what: 'grant', ref: person.id });
+    await harness.money.credit({
+      account: person.account,
+      amountNano: 2_000_000_000n,
+      what: 'grant',
+      ref: person.id,
+    });
     const before = await seqOf(person);
     const live = harness.connect(person.token);
-    expect(await welcomed(live)).toMatchObject({ account: person.account, role: 'user', seq: before });
+    expect(await welcomed(live)).toMatchObject({
+      account: person.account,
+      role: 'user',
+      seq: before,
+    });
     const [id] = await settlements.settle({ account: person.account, key: person.key });
     await eventually(() => expect(live.seqs).toEqual([before + 1, before + 2, before + 3]));
     expect(live.named('request.completed')[0]).toMatchObject({
       v: 1,
       account: person.account,
-      data: { rows: [{ generation_id: `gen_${id}`, cost: '0.000045', key: { id: person.key, label: 'live key' } }] },
+      data: {
+        rows: [
+          {
+            generation_id: `gen_${id}`,
+            cost: '0.000045',
+            key: { id: person.key, label: 'live key' },
+          },
+        ],
+      },
     });
     const { data } = live.named('balance.updated')[0];
     const byRest = (await harness.call('GET', '/api/balance', { as: person })).body;
     expect(data).toEqual({ ...byRest, seq: before + 2 });
     const budget = live.named('budget.updated')[0].data;
-    const { server_time_iso: _then, ...budgetNow } = (await harness.call('GET', '/user/api/budget', { as: person })).body;
+    const { server_time_iso: _then, ...budgetNow } = (
+      await harness.call('GET', '/user/api/budget', { as: person })
+    ).body;
     expect(budget).toMatchObject(budgetNow);
   });
 
@@ -68,7 +98,8 @@ describe('live events', () => {
     await settlements.settle({ account: person.account, key: person.key });
     await eventually(() => expect(first.seqs.at(-1)).toBe(seq + 3));
     first.socket.disconnect();
-    for (let i = 0; i < 5; i += 1) await settlements.settle({ account: person.account, key: person.key });
+    for (let i = 0; i < 5; i += 1)
+      await settlements.settle({ account: person.account, key: person.key });
     const second = harness.connect(person.token, seq + 3);
     await welcomed(second);
     await settlements.settle({ account: person.account, key: person.key });
@@ -82,7 +113,8 @@ describe('live events', () => {
     const start = await seqOf(person);
     let settled = 0;
     const settling = (async () => {
-      for (; settled < 30; settled += 1) await settlements.settle({ account: person.account, key: person.key });
+      for (; settled < 30; settled += 1)
+        await settlements.settle({ account: person.account, key: person.key });
     })();
     const recorders: { since: number; live: LiveRecorder }[] = [];
     for (let i = 0; i < 8; i += 1) {
@@ -93,7 +125,9 @@ describe('live events', () => {
     await settling;
     const last = await seqOf(person);
     for (const { since, live } of recorders)
-      await eventually(() => expect(live.seqs).toEqual(Array.from({ length: last - since }, (_, i) => since + 1 + i)));
+      await eventually(() =>
+        expect(live.seqs).toEqual(Array.from({ length: last - since }, (_, i) => since + 1 + i)),
+      );
     for (const { live } of recorders) live.socket.disconnect();
   });
 
@@ -112,15 +146,20 @@ describe('live events', () => {
     }
     const live = harness.connect(person.token, 1_490);
     await welcomed(live);
-    await eventually(() => expect(live.seqs).toEqual(Array.from({ length: 10 }, (_, i) => 1_491 + i)));
+    await eventually(() =>
+      expect(live.seqs).toEqual(Array.from({ length: 10 }, (_, i) => 1_491 + i)),
+    );
   });
 
   it('finds events whose NOTIFY was lost', async () => {
     const person = await personWithKey();
     const live = harness.connect(person.token);
     const { seq } = await welcomed(live);
-    await harness.sql.query(`WITH a AS (UPDATE account SET event_seq = event_seq + 1 WHERE id = $1 RETURNING event_seq)
-      INSERT INTO live_event (account, seq, type, payload) SELECT $1, event_seq, 'key.changed', '{"id":"quiet"}' FROM a`, [person.account]);
+    await harness.sql.query(
+      `WITH a AS (UPDATE account SET event_seq = event_seq + 1 WHERE id = $1 RETURNING event_seq)
+      INSERT INTO live_event (account, seq, type, payload) SELECT $1, event_seq, 'key.changed', '{"id":"quiet"}' FROM a`,
+      [person.account],
+    );
     await eventually(() => expect(live.seqs).toEqual([seq + 1]), 4_000);
   });
 
@@ -129,7 +168,12 @@ describe('live events', () => {
     const live = harness.connect(person.token);
     await welcomed(live);
     await harness.call('POST', `/api/keys/${person.key}/revoke`, { as: person });
-    await eventually(() => expect(live.named('key.changed')[0]?.data).toMatchObject({ id: person.key, status: 'revoked' }));
+    await eventually(() =>
+      expect(live.named('key.changed')[0]?.data).toMatchObject({
+        id: person.key,
+        status: 'revoked',
+      }),
+    );
   });
 
   describe('for operators', () => {
@@ -142,7 +186,11 @@ describe('live events', () => {
       const [id] = await settlements.settle({ account: user.account, key: user.key });
       await eventually(() =>
         expect(operator.named('feed.rows').flatMap((batch) => batch.rows)).toEqual([
-          expect.objectContaining({ generation_id: `gen_${id}`, account: user.account, user: user.email }),
+          expect.objectContaining({
+            generation_id: `gen_${id}`,
+            account: user.account,
+            user: user.email,
+          }),
         ]),
       );
       expect(operator.named('request.completed')).toEqual([]);
@@ -188,16 +236,32 @@ describe('live events', () => {
       const beat = (account: string, generation: string) =>
         harness.sql.query(
           `INSERT INTO gateway_pulse VALUES (gen_random_uuid(), now(), $1, $2, $3)`,
-          [JSON.stringify([row(account, generation)]), JSON.stringify(tick), JSON.stringify({ [account]: '500000000' })],
+          [
+            JSON.stringify([row(account, generation)]),
+            JSON.stringify(tick),
+            JSON.stringify({ [account]: '500000000' }),
+          ],
         );
       await beat(a.account, 'gen_a');
       await beat(b.account, 'gen_b');
       await eventually(() => {
-        expect(operator.named('inflight.updated').at(-1)?.rows.map((one: { generation_id: string }) => one.generation_id).sort()).toEqual(['gen_a', 'gen_b']);
+        expect(
+          operator
+            .named('inflight.updated')
+            .at(-1)
+            ?.rows.map((one: { generation_id: string }) => one.generation_id)
+            .sort(),
+        ).toEqual(['gen_a', 'gen_b']);
         expect(operator.named('inflight.updated').at(-1)?.rows[0].user).toMatch(/@example\.test$/);
         expect(liveA.named('inflight.updated').at(-1)?.rows).toHaveLength(1);
         expect(liveB.named('inflight.updated').at(-1)?.rows[0].generation_id).toBe('gen_b');
-        expect(operator.named('stats.tick').at(-1)).toMatchObject({ v: 1, requests: 4, in_flight: 2, spend_per_minute: '0.5', ttft_p95_ms: 200 });
+        expect(operator.named('stats.tick').at(-1)).toMatchObject({
+          v: 1,
+          requests: 4,
+          in_flight: 2,
+          spend_per_minute: '0.5',
+          ttft_p95_ms: 200,
+        });
       }, 2_500);
       expect(liveA.named('stats.tick')).toEqual([]);
       const balance = await harness.call('GET', '/api/balance', { as: a });
@@ -215,13 +279,22 @@ describe('live events', () => {
       const user = harness.connect((await harness.person()).token);
       await welcomed(operator);
       await welcomed(user);
-      await harness.call('POST', '/api/admin/announcements', { as: admin, body: { title: 'Hello' } });
+      await harness.call('POST', '/api/admin/announcements', {
+        as: admin,
+        body: { title: 'Hello' },
+      });
       await harness.call('POST', '/api/admin/templates', {
         as: admin,
-        body: { name: 'team', definition: { categories: { general: { models: [{ model: 'm' }] } } } },
+        body: {
+          name: 'team',
+          definition: { categories: { general: { models: [{ model: 'm' }] } } },
+        },
       });
       await eventually(() => {
-        expect(user.named('announcement')[0]?.announcement).toMatchObject({ title: 'Hello', level: 'info' });
+        expect(user.named('announcement')[0]?.announcement).toMatchObject({
+          title: 'Hello',
+          level: 'info',
+        });
         expect(operator.named('template.changed')).toHaveLength(1);
       });
       expect(user.named('template.changed')).toEqual([]);
@@ -258,7 +331,10 @@ describe('live events', () => {
       const victim = await personWithKey();
       const attacker = harness.connect((await harness.person()).token);
       await welcomed(attacker);
-      const emit = attacker.socket.emit.bind(attacker.socket) as (name: string, ...values: unknown[]) => void;
+      const emit = attacker.socket.emit.bind(attacker.socket) as (
+        name: string,
+        ...values: unknown[]
+      ) => void;
       for (const name of NAMESPACE_ROUTES) emit(name, `account:${victim.account}`);
       await settlements.settle({ account: victim.account, key: victim.key });
       expect((await harness.call('GET', '/healthz')).status).toBe(200);
@@ -285,12 +361,22 @@ describe('live events', () => {
 
     it('cuts the sockets of a suspended user, of a logged-out session and after a new password within five seconds', async () => {
       const admin = await harness.person('admin');
-      const [suspended, loggedOut, changed] = [await harness.person(), await harness.person(), await harness.person()];
+      const [suspended, loggedOut, changed] = [
+        await harness.person(),
+        await harness.person(),
+        await harness.person(),
+      ];
       const lives = [suspended, loggedOut, changed].map((person) => harness.connect(person.token));
       for (const live of lives) await welcomed(live);
-      await harness.call('PATCH', `/api/admin/users/${suspended.id}`, { as: admin, body: { active: false } });
+      await harness.call('PATCH', `/api/admin/users/${suspended.id}`, {
+        as: admin,
+        body: { active: false },
+      });
       await harness.call('POST', '/api/auth/logout', { as: loggedOut });
-      await harness.call('POST', '/api/me/password', { as: changed, body: { current_password: PASSWORD, new_password: 'another long password' } });
+      await harness.call('POST', '/api/me/password', {
+        as: changed,
+        body: { current_password: PASSWORD, new_password: 'another long password' },
+      });
       await eventually(() => expect(lives.map((live) => live.closed)).not.toContain(null), 5_000);
     });
 
@@ -298,7 +384,8 @@ describe('live events', () => {
       const [person, other] = [await harness.person(), await harness.person()];
       const live = harness.connect(person.token);
       await welcomed(live);
-      const renew = (token: string) => live.socket.timeout(2_000).emitWithAck('session.renew', { token });
+      const renew = (token: string) =>
+        live.socket.timeout(2_000).emitWithAck('session.renew', { token });
       expect(await renew(other.token)).toEqual({ ok: false });
       expect(await renew('nonsense')).toEqual({ ok: false });
       const { session } = await harness.login(person.email);

@@ -26,7 +26,10 @@ export class LiveRepository {
 
   /** Newest seq of one account. */
   async seqOf(accountId: string): Promise<number> {
-    const row = await this.database.one<{ seq: string }>('SELECT event_seq AS seq FROM account WHERE id = $1', [accountId]);
+    const row = await this.database.one<{ seq: string }>(
+      'SELECT event_seq AS seq FROM account WHERE id = $1',
+      [accountId],
+    );
     return Number(row?.seq ?? 0);
   }
 
@@ -39,7 +42,10 @@ export class LiveRepository {
   }
 
   /** Events after the given seq of each account, in order, at most `limit` an account. */
-  after(positions: readonly { account: string; seq: number }[], limit: number): Promise<StoredEvent[]> {
+  after(
+    positions: readonly { account: string; seq: number }[],
+    limit: number,
+  ): Promise<StoredEvent[]> {
     return this.database.many<StoredEvent>(
       `SELECT e.account, e.seq, e.type, e.payload, iso_text(e.at) AS at
          FROM unnest($1::uuid[], $2::bigint[]) AS p(account, seq)

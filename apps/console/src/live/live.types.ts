@@ -20,9 +20,24 @@ export interface LiveState {
   windowMs: number;
 }
 
-export type LiveServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, LiveState>;
-export type LiveNamespace = Namespace<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, LiveState>;
-export type LiveSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, LiveState>;
+export type LiveServer = Server<
+  ClientToServerEvents,
+  ServerToClientEvents,
+  DefaultEventsMap,
+  LiveState
+>;
+export type LiveNamespace = Namespace<
+  ClientToServerEvents,
+  ServerToClientEvents,
+  DefaultEventsMap,
+  LiveState
+>;
+export type LiveSocket = Socket<
+  ClientToServerEvents,
+  ServerToClientEvents,
+  DefaultEventsMap,
+  LiveState
+>;
 
 /** Room of one account; joined by the server from the verified token only (E-T2). */
 export const accountRoom = (accountId: string): string => `account:${accountId}`;

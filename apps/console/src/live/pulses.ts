@@ -35,7 +35,9 @@ const tick = z.object({
   ttft_p95_ms: z.number().nullable(),
   spend_per_minute: z.string(),
   in_flight: z.number(),
-  by_provider: z.array(z.object({ provider: z.string(), requests: z.number(), errors: z.number() })),
+  by_provider: z.array(
+    z.object({ provider: z.string(), requests: z.number(), errors: z.number() }),
+  ),
 });
 type Tick = z.infer<typeof tick>;
 const health = z.object({
@@ -97,10 +99,15 @@ export function mergeTicks(pulses: readonly PulseRow[], nowIso: string): StatsTi
     const parsed = tick.safeParse(pulse.tick);
     return parsed.success ? [parsed.data] : [];
   });
-  const sum = (of: (one: Tick) => number): number => ticks.reduce((total, one) => total + of(one), 0);
+  const sum = (of: (one: Tick) => number): number =>
+    ticks.reduce((total, one) => total + of(one), 0);
   const byProvider = new Map<string, { provider: string; requests: number; errors: number }>();
   for (const one of ticks.flatMap((each) => each.by_provider)) {
-    const merged = byProvider.get(one.provider) ?? { provider: one.provider, requests: 0, errors: 0 };
+    const merged = byProvider.get(one.provider) ?? {
+      provider: one.provider,
+      requests: 0,
+      errors: 0,
+    };
     merged.requests += one.requests;
     merged.errors += one.errors;
     byProvider.set(one.provider, merged);
@@ -108,7 +115,11 @@ export function mergeTicks(pulses: readonly PulseRow[], nowIso: string): StatsTi
   return {
     v: 1,
     // The gateways' own second, on the database's clock; our clock only while none lives.
-    at: ticks.map((one) => one.at).sort().at(-1) ?? nowIso,
+    at:
+      ticks
+        .map((one) => one.at)
+        .sort()
+        .at(-1) ?? nowIso,
     requests: sum((one) => one.requests),
     ok: sum((one) => one.ok),
     client_errors: sum((one) => one.client_errors),
@@ -116,7 +127,9 @@ export function mergeTicks(pulses: readonly PulseRow[], nowIso: string): StatsTi
     tokens: sum((one) => one.tokens),
     ttft_p50_ms: weighted(ticks),
     ttft_p95_ms: ticks.reduce<number | null>((worst, one) => larger(worst, one.ttft_p95_ms), null),
-    spend_per_minute: formatMoney(nano(sumNano(ticks.map((one) => parseMoney(one.spend_per_minute))))),
+    spend_per_minute: formatMoney(
+      nano(sumNano(ticks.map((one) => parseMoney(one.spend_per_minute)))),
+    ),
     in_flight: sum((one) => one.in_flight),
     by_provider: [...byProvider.values()].sort((a, b) => b.requests - a.requests),
   };

@@ -18,7 +18,10 @@ export class MeController {
 
   @Patch()
   @Answers(me)
-  update(@Caller() caller: Identity, @Body({ schema: updateMeBody }) body: UpdateMeBody): Promise<Me> {
+  update(
+    @Caller() caller: Identity,
+    @Body({ schema: updateMeBody }) body: UpdateMeBody,
+  ): Promise<Me> {
     return this.service.update(caller, body);
   }
 }

@@ -38,7 +38,14 @@ export class MeRepository {
       `UPDATE app_user SET name = coalesce($3, name), locale = coalesce($4, locale),
               time_zone = CASE WHEN $5 THEN $6 ELSE time_zone END
         WHERE id = $2 AND account = $1`,
-      [accountId, userId, body.name ?? null, body.locale ?? null, body.time_zone !== undefined, body.time_zone ?? null],
+      [
+        accountId,
+        userId,
+        body.name ?? null,
+        body.locale ?? null,
+        body.time_zone !== undefined,
+        body.time_zone ?? null,
+      ],
     );
   }
 }

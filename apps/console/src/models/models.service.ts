@@ -13,8 +13,17 @@ export class ModelsService {
   constructor(private readonly repository: ModelsRepository) {}
 
   async list(query: { cursor?: string | undefined; limit: number }): Promise<Page<ModelView>> {
-    const rows = await this.repository.page(true, decodeCursor(query.cursor, cursor)?.[0] ?? null, query.limit);
-    return pageOf(rows, query.limit, (row) => [row.id], (row) => row);
+    const rows = await this.repository.page(
+      true,
+      decodeCursor(query.cursor, cursor)?.[0] ?? null,
+      query.limit,
+    );
+    return pageOf(
+      rows,
+      query.limit,
+      (row) => [row.id],
+      (row) => row,
+    );
   }
 
   /** Every model by id, one more than asked for: the admins' view. */

@@ -3,5 +3,8 @@ import { NotificationsController } from './notifications.controller.js';
 import { NotificationsRepository } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
 
-@Module({ controllers: [NotificationsController], providers: [NotificationsService, NotificationsRepository] })
+@Module({
+  controllers: [NotificationsController],
+  providers: [NotificationsService, NotificationsRepository],
+})
 export class NotificationsModule {}

@@ -17,7 +17,11 @@ export class NotificationsRepository {
   constructor(private readonly database: Database) {}
 
   /** Newest first, one row more than asked for. */
-  page(accountId: string, after: { createdUs: string; id: string } | null, limit: number): Promise<NotificationRow[]> {
+  page(
+    accountId: string,
+    after: { createdUs: string; id: string } | null,
+    limit: number,
+  ): Promise<NotificationRow[]> {
     return this.database.many<NotificationRow>(
       `SELECT id, kind, title, body, data, iso_text(created_at) AS created_at,
               (extract(epoch FROM created_at) * 1000000)::bigint AS created_us, iso_text(read_at) AS read_at

@@ -19,14 +19,25 @@ export class NotificationsService {
   ): Promise<z.infer<typeof notificationList>> {
     const after = decodeCursor(query.cursor, cursor);
     const [rows, unread] = await Promise.all([
-      this.repository.page(caller.accountId, after && { createdUs: after[0], id: after[1] }, query.limit),
+      this.repository.page(
+        caller.accountId,
+        after && { createdUs: after[0], id: after[1] },
+        query.limit,
+      ),
       this.repository.unread(caller.accountId),
     ]);
-    return { ...pageOf(rows, query.limit, (row) => [row.created_us, row.id], toNotificationView), unread };
+    return {
+      ...pageOf(rows, query.limit, (row) => [row.created_us, row.id], toNotificationView),
+      unread,
+    };
   }
 
-  async read(caller: Identity, body: z.infer<typeof readNotificationsBody>): Promise<{ unread: number }> {
-    if (body.all !== true && body.ids === undefined) throw invalidField('ids', 'Name ids or send all: true.');
+  async read(
+    caller: Identity,
+    body: z.infer<typeof readNotificationsBody>,
+  ): Promise<{ unread: number }> {
+    if (body.all !== true && body.ids === undefined)
+      throw invalidField('ids', 'Name ids or send all: true.');
     await this.repository.markRead(caller.accountId, body.all === true ? null : (body.ids ?? []));
     return { unread: await this.repository.unread(caller.accountId) };
   }

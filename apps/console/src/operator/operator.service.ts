@@ -62,11 +62,18 @@ export class OperatorService {
   /** Asks all gateways; the one that runs the request ends it, bills what was produced and logs `killed`. */
   async kill(caller: Identity, ip: string, id: string): Promise<z.infer<typeof killResult>> {
     const generationId = `gen_${id}`;
-    const running = inflightRows(await this.live.pulses()).some((row) => row.generation_id === generationId);
+    const running = inflightRows(await this.live.pulses()).some(
+      (row) => row.generation_id === generationId,
+    );
     if (!running && (await this.database.one('SELECT 1 FROM request WHERE id = $1', [id])))
       throw notFound('running request: it has ended');
     await this.database.transaction((on) =>
-      on.money.auditAppend({ actor: caller.userId, action: 'request.kill', target: `request:${id}`, ip }),
+      on.money.auditAppend({
+        actor: caller.userId,
+        action: 'request.kill',
+        target: `request:${id}`,
+        ip,
+      }),
     );
     this.bus.kill(id);
     return { generation_id: generationId, sent: true };
@@ -74,7 +81,13 @@ export class OperatorService {
 
   async health(): Promise<z.infer<typeof systemHealth>> {
     const [gateways, failed, pulses] = await Promise.all([
-      this.database.many<{ epoch: string; host: string; slot: string; silent: number; opened_at: string }>(
+      this.database.many<{
+        epoch: string;
+        host: string;
+        slot: string;
+        silent: number;
+        opened_at: string;
+      }>(
         `SELECT g.id AS epoch, g.host, g.slot, b.silent, iso_text(g.opened_at) AS opened_at
            FROM gateway_epoch g JOIN gateway_beat b ON b.epoch = g.id WHERE g.state = 'open' ORDER BY g.ord LIMIT 1000`,
       ),

@@ -36,8 +36,12 @@ export function receiptLines(detail: DetailRow): ReceiptLine[] {
   return lines;
 }
 
-function priceOf(price: NonNullable<DetailRow['price']>, versionId: string): Parameters<typeof priceForTier>[0] {
-  const optional = (text: string | null): Nano | null => (text === null ? null : nano(BigInt(text)));
+function priceOf(
+  price: NonNullable<DetailRow['price']>,
+  versionId: string,
+): Parameters<typeof priceForTier>[0] {
+  const optional = (text: string | null): Nano | null =>
+    text === null ? null : nano(BigInt(text));
   return {
     versionId,
     input: nano(BigInt(price.input_nano)),

@@ -67,7 +67,8 @@ function addStatus(
   add: (condition: (parameter: string) => string, value: SqlValue) => void,
 ): void {
   if (status === 'error') sql.push(`q.status <> 'ok'`);
-  else if (/^[1-5]xx$/.test(status)) add((p) => `q.http_status / 100 = ${p}::int`, Number(status[0]));
+  else if (/^[1-5]xx$/.test(status))
+    add((p) => `q.http_status / 100 = ${p}::int`, Number(status[0]));
   else if (/^\d{3}$/.test(status)) add((p) => `q.http_status = ${p}::int`, Number(status));
   else add((p) => `q.status = ${p}`, status);
 }

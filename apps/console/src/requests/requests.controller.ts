@@ -22,13 +22,19 @@ export class RequestsController {
 
   @Get('api/requests')
   @Answers(requestPage)
-  list(@Caller() caller: Identity, @Query({ schema: requestsQuery }) query: RequestsQuery): Promise<Page<RequestRow>> {
+  list(
+    @Caller() caller: Identity,
+    @Query({ schema: requestsQuery }) query: RequestsQuery,
+  ): Promise<Page<RequestRow>> {
     return this.service.list(caller, query);
   }
 
   @Get('api/requests/:generation_id')
   @Answers(requestDetail)
-  get(@Caller() caller: Identity, @Param('generation_id', { schema: generationId }) id: string): Promise<RequestDetail> {
+  get(
+    @Caller() caller: Identity,
+    @Param('generation_id', { schema: generationId }) id: string,
+  ): Promise<RequestDetail> {
     return this.service.get(caller, id);
   }
 

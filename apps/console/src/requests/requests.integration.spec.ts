@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase } from '@weir/test-kit';
 import { requestDetail, requestPage } from '@weir/contracts';
 import { nano, parseMoney, sumNano } from '@weir/units';
 import { ConsoleHarness, type Person } from '../testing/console-harness.js';
@@ -10,17 +11,43 @@ describe('transaction records', () => {
   let key: string;
   let settlements: Settlements;
   beforeAll(async () => {
-    harness = await ConsoleHarness.start();
+    harness = await ConsoleHarness.start(await startTestDatabase());
     settlements = new Settlements(harness.sql);
     person = await harness.person();
-    key = (await harness.call('POST', '/api/keys', { as: person, body: { label: 'mine' } })).body.id;
+    key = (await harness.call('POST', '/api/keys', { as: person, body: { label: 'mine' } })).body
+      .id;
     const mine = { account: person.account, key };
     const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
     await settlements.settle(
       { ...mine, accepted_at: at(1), model: 'a' },
-      { ...mine, accepted_at: at(2), model: 'b', status: 'upstream_timeout', http_status: 504, cost_nano: '0', tokens: '0' },
-      { ...mine, accepted_at: at(3), model: 'a', status: 'insufficient_balance', http_status: 402, cost_nano: '0', tokens: '0', source: 'none', input_tokens: null, output_tokens: null },
-      { ...mine, accepted_at: at(4), model: '100%_sure', endpoint: '/v1/embeddings', mode: 'moe_reasoning' },
+      {
+        ...mine,
+        accepted_at: at(2),
+        model: 'b',
+        status: 'upstream_timeout',
+        http_status: 504,
+        cost_nano: '0',
+        tokens: '0',
+      },
+      {
+        ...mine,
+        accepted_at: at(3),
+        model: 'a',
+        status: 'insufficient_balance',
+        http_status: 402,
+        cost_nano: '0',
+        tokens: '0',
+        source: 'none',
+        input_tokens: null,
+        output_tokens: null,
+      },
+      {
+        ...mine,
+        accepted_at: at(4),
+        model: '100%_sure',
+        endpoint: '/v1/embeddings',
+        mode: 'moe_reasoning',
+      },
       { ...mine, accepted_at: at(5), model: 'a', parent: '0199d6b2-0000-7000-8000-000000000001' },
     );
   });
@@ -58,12 +85,19 @@ describe('transaction records', () => {
 
   it('walks all pages without gap or repetition, also where instants are equal', async () => {
     const other = await harness.person();
-    const otherKey = (await harness.call('POST', '/api/keys', { as: other, body: { label: 'x' } })).body.id;
+    const otherKey = (await harness.call('POST', '/api/keys', { as: other, body: { label: 'x' } }))
+      .body.id;
     const accepted_at = new Date().toISOString();
-    const ids = await settlements.settle(...Array.from({ length: 25 }, () => ({ account: other.account, key: otherKey, accepted_at })));
+    const ids = await settlements.settle(
+      ...Array.from({ length: 25 }, () => ({ account: other.account, key: otherKey, accepted_at })),
+    );
     const seen: string[] = [];
-    for (let cursor = ''; ; ) {
-      const { body } = await harness.call('GET', `/api/requests?limit=4${cursor && `&cursor=${cursor}`}`, { as: other });
+    for (let cursor = ''; ;) {
+      const { body } = await harness.call(
+        'GET',
+        `/api/requests?limit=4${cursor && `&cursor=${cursor}`}`,
+        { as: other },
+      );
       seen.push(...body.items.map((row: { generation_id: string }) => row.generation_id.slice(4)));
       if (body.next_cursor === null) break;
       cursor = body.next_cursor;
@@ -79,34 +113,73 @@ describe('transaction records', () => {
       as: admin,
       body: { model: 'receipt', input: '0.333333333', output: '1.1', request: '0.000001' },
     });
-    const usage = { input_tokens: 7, cache_read_tokens: 11, cache_write_5m_tokens: 13, cache_write_1h_tokens: 17, output_tokens: 19 };
+    const usage = {
+      input_tokens: 7,
+      cache_read_tokens: 11,
+      cache_write_5m_tokens: 13,
+      cache_write_1h_tokens: 17,
+      output_tokens: 19,
+    };
     // 7×0.333333333 + 11×0.0333333333 + 13×0.41666666625 + 17×0.666666666 + 19×1.1, each line rounded, + 1000 nano.
     const lines = [2333n, 367n, 5417n, 11333n, 20900n, 1000n];
     const costNano = lines.reduce((sum, line) => sum + line, 0n);
-    const mine = { account: person.account, key, model: 'receipt', price_version: price.version, ...usage };
-    const [exact, capped] = await settlements.settle({ ...mine, cost_nano: String(costNano) }, { ...mine, cost_nano: String(costNano - 500n), absorbed_nano: '500' });
+    const mine = {
+      account: person.account,
+      key,
+      model: 'receipt',
+      price_version: price.version,
+      ...usage,
+    };
+    const [exact, capped] = await settlements.settle(
+      { ...mine, cost_nano: String(costNano) },
+      { ...mine, cost_nano: String(costNano - 500n), absorbed_nano: '500' },
+    );
     const detail = (await harness.call('GET', `/api/requests/gen_${exact}`, { as: person })).body;
     requestDetail.parse(detail);
-    expect(detail.lines.map((line: { class: string }) => line.class)).toEqual(['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'request']);
-    expect(detail.lines.map((line: { cost: string }) => parseMoney(line.cost))).toEqual(lines.map(nano));
-    expect(detail).toMatchObject({ prompt_tokens: 48, completion_tokens: 19, total_tokens: 67, tokens_per_second: 19, account: person.account });
+    expect(detail.lines.map((line: { class: string }) => line.class)).toEqual([
+      'input',
+      'cache_read',
+      'cache_write_5m',
+      'cache_write_1h',
+      'output',
+      'request',
+    ]);
+    expect(detail.lines.map((line: { cost: string }) => parseMoney(line.cost))).toEqual(
+      lines.map(nano),
+    );
+    expect(detail).toMatchObject({
+      prompt_tokens: 48,
+      completion_tokens: 19,
+      total_tokens: 67,
+      tokens_per_second: 19,
+      account: person.account,
+    });
     const limited = (await harness.call('GET', `/api/requests/${capped}`, { as: person })).body;
     expect(limited.absorbed).toBe('0.0000005');
-    expect(sumNano(limited.lines.map((line: { cost: string }) => parseMoney(line.cost)))).toBe(parseMoney(limited.cost));
+    expect(sumNano(limited.lines.map((line: { cost: string }) => parseMoney(line.cost)))).toBe(
+      parseMoney(limited.cost),
+    );
   });
 
   it('keeps a note of up to 2,000 characters and forgets an empty one', async () => {
     const { body } = await harness.call('GET', '/api/requests?limit=1', { as: person });
     const id = body.items[0].generation_id;
     const note = '<img src=x onerror=alert(1)> ✓'.padEnd(2_000, 'x');
-    const put = (value: string) => harness.call('PUT', `/user/api/usage/${id}/note`, { as: person, body: { note: value } });
+    const put = (value: string) =>
+      harness.call('PUT', `/user/api/usage/${id}/note`, { as: person, body: { note: value } });
     expect((await put(note)).body).toEqual({ note });
     expect((await harness.call('GET', `/api/requests/${id}`, { as: person })).body.note).toBe(note);
     expect((await put(`${note}x`)).status).toBe(422);
     expect((await put('')).status).toBe(200);
-    expect((await harness.call('GET', `/api/requests/${id}`, { as: person })).body.note).toBeUndefined();
+    expect(
+      (await harness.call('GET', `/api/requests/${id}`, { as: person })).body.note,
+    ).toBeUndefined();
     await put('again');
-    expect((await harness.call('DELETE', `/user/api/usage/${id}/note`, { as: person })).status).toBe(204);
-    expect((await harness.call('GET', `/api/requests/${id}`, { as: person })).body.note).toBeUndefined();
+    expect(
+      (await harness.call('DELETE', `/user/api/usage/${id}/note`, { as: person })).status,
+    ).toBe(204);
+    expect(
+      (await harness.call('GET', `/api/requests/${id}`, { as: person })).body.note,
+    ).toBeUndefined();
   });
 });

@@ -4,7 +4,10 @@ import { receiptLines } from './receipt.js';
 import type { DetailRow, ListedRow } from './requests.repository.js';
 
 /** A row as its owner sees it; operators also get whose it is. */
-export const toRequestRow = (listed: ListedRow, withUser: boolean): RequestRow & { account?: string; user?: string } => ({
+export const toRequestRow = (
+  listed: ListedRow,
+  withUser: boolean,
+): RequestRow & { account?: string; user?: string } => ({
   ...listed.row,
   ...(listed.note === null ? {} : { note: listed.note }),
   ...(withUser ? { account: listed.account, user: listed.user ?? '' } : {}),
@@ -14,7 +17,8 @@ export const toRequestRow = (listed: ListedRow, withUser: boolean): RequestRow &
 function tokensPerSecond(detail: DetailRow): number | null {
   const { row } = detail;
   const spanMs = row.streamed ? detail.streamed_ms : row.duration_ms;
-  if (row.output_tokens === null || row.output_tokens === 0 || spanMs === null || spanMs <= 0) return null;
+  if (row.output_tokens === null || row.output_tokens === 0 || spanMs === null || spanMs <= 0)
+    return null;
   return Math.round((row.output_tokens * 10_000) / spanMs) / 10;
 }
 

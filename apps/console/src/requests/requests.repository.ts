@@ -67,7 +67,13 @@ export class RequestsRepository {
         WHERE ${sql.join(' AND ')}
           AND ($${n + 2}::bigint IS NULL OR (q.accepted_at, q.id) < (timestamptz 'epoch' + $${n + 2}::bigint * interval '1 microsecond', $${n + 3}::uuid))
         ORDER BY q.accepted_at DESC, q.id DESC LIMIT $${n + 4}`,
-      [...values, input.reader, input.after?.acceptedUs ?? null, input.after?.id ?? null, input.limit + 1],
+      [
+        ...values,
+        input.reader,
+        input.after?.acceptedUs ?? null,
+        input.after?.id ?? null,
+        input.limit + 1,
+      ],
     );
   }
 
@@ -91,12 +97,21 @@ export class RequestsRepository {
 
   /** Whether the request is the account's own. */
   async exists(accountId: string, id: string): Promise<boolean> {
-    return (await this.database.one('SELECT 1 FROM request WHERE account = $1 AND id = $2', [accountId, id])) !== undefined;
+    return (
+      (await this.database.one('SELECT 1 FROM request WHERE account = $1 AND id = $2', [
+        accountId,
+        id,
+      ])) !== undefined
+    );
   }
 
   /** Notes belong to their author alone (E-Z4); an empty one is no note. */
   async putNote(id: string, author: string, note: string): Promise<void> {
-    if (note === '') await this.database.run('DELETE FROM usage_note WHERE request = $1 AND author = $2', [id, author]);
+    if (note === '')
+      await this.database.run('DELETE FROM usage_note WHERE request = $1 AND author = $2', [
+        id,
+        author,
+      ]);
     else
       await this.database.run(
         `INSERT INTO usage_note (request, author, note) VALUES ($1, $2, $3)

@@ -26,7 +26,12 @@ export class RequestsService {
       limit: query.limit,
       withUser: all,
     });
-    return pageOf(rows, query.limit, (row) => [row.accepted_us, row.id], (row) => toRequestRow(row, all));
+    return pageOf(
+      rows,
+      query.limit,
+      (row) => [row.accepted_us, row.id],
+      (row) => toRequestRow(row, all),
+    );
   }
 
   async get(caller: Identity, id: string): Promise<RequestDetail> {

@@ -45,7 +45,8 @@ export class DashboardFiles {
     let totalBytes = 0;
     for (const path of filesOf(directory)) {
       totalBytes += statSync(path).size;
-      if (totalBytes > FOLDER_BYTES_MAX) throw new Error(`${directory} is larger than a dashboard can be.`);
+      if (totalBytes > FOLDER_BYTES_MAX)
+        throw new Error(`${directory} is larger than a dashboard can be.`);
       const content = readFileSync(path);
       const url = `/${relative(directory, path).split(sep).join('/')}`;
       this.files.set(url, {
@@ -63,7 +64,10 @@ export class DashboardFiles {
   }
 
   /** The file in the best encoding that the client takes. */
-  async encoded(path: string, accepted: string): Promise<{ body: Buffer; encoding: string | null }> {
+  async encoded(
+    path: string,
+    accepted: string,
+  ): Promise<{ body: Buffer; encoding: string | null }> {
     const file = this.files.get(path);
     if (!file) throw new Error(`No file ${path}.`);
     if (file.content.length < COMPRESS_FROM_BYTES || !COMPRESSIBLE.test(file.type))

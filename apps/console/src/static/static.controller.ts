@@ -33,7 +33,11 @@ export class StaticController {
     else this.sendPage(request, reply);
   }
 
-  private async sendFile(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async sendFile(
+    path: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     const file = this.files.at(path);
     if (!file) throw new ApiError('not_found');
     void reply.headers({
@@ -47,19 +51,29 @@ export class StaticController {
       return;
     }
     const accepted = request.headers['accept-encoding'];
-    const { body, encoding } = await this.files.encoded(path, typeof accepted === 'string' ? accepted : '');
+    const { body, encoding } = await this.files.encoded(
+      path,
+      typeof accepted === 'string' ? accepted : '',
+    );
     if (encoding !== null) void reply.header('content-encoding', encoding);
     void reply.send(body);
   }
 
   private sendPage(request: FastifyRequest, reply: FastifyReply): void {
     const index = this.files.at('/index.html');
-    if (!index) throw new ApiError('storage_unavailable', 'The dashboard is not built. Run `npm run build`; the API works without it.');
+    if (!index)
+      throw new ApiError(
+        'storage_unavailable',
+        'The dashboard is not built. Run `npm run build`; the API works without it.',
+      );
     const nonce = randomBytes(16).toString('base64url');
     const { host } = request.headers;
     const scheme = this.settings.publicUrl.startsWith('https:') ? 'wss' : 'ws';
     // The host is echoed only where it is a plain host and port, so it cannot add a directive.
-    const socketOrigin = host !== undefined && /^[A-Za-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host) ? `${scheme}://${host}` : '';
+    const socketOrigin =
+      host !== undefined && /^[A-Za-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host)
+        ? `${scheme}://${host}`
+        : '';
     void reply
       .headers({
         'content-type': 'text/html; charset=utf-8',

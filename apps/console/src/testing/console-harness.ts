@@ -3,7 +3,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { MoneyFunctions } from '@weir/data';
-import { startTestDatabase, type TestDatabase } from '@weir/test-kit';
 import type { ClientToServerEvents, Role, ServerToClientEvents, Session } from '@weir/contracts';
 import { createConsole } from '../application.js';
 import { Passwords } from '../auth/passwords.js';
@@ -23,12 +22,21 @@ export interface Person {
   readonly cookie: string;
 }
 
+/** A migrated database of the test's own, as the test-kit makes it. */
+export interface OwnDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** Parsed JSON of a shape that the test knows. */
+export type Json = ReturnType<typeof JSON.parse>;
+
 /** The answer of one call. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // Tests know what they asked for.
-  readonly body: any;
+  readonly body: Json;
 }
 
 export type LiveClient = Socket<ServerToClientEvents, ClientToServerEvents>;
@@ -40,13 +48,15 @@ export class ConsoleHarness {
 
   private constructor(
     readonly app: NestFastifyApplication,
-    readonly database: TestDatabase,
+    readonly database: OwnDatabase,
     readonly sql: pg.Pool,
     readonly url: string,
   ) {}
 
-  static async start(settings: Partial<ConsoleSettings> = {}): Promise<ConsoleHarness> {
-    const database = await startTestDatabase();
+  static async start(
+    database: OwnDatabase,
+    settings: Partial<ConsoleSettings> = {},
+  ): Promise<ConsoleHarness> {
     const app = await createConsole(
       {
         host: '127.0.0.1',
@@ -114,7 +124,8 @@ export class ConsoleHarness {
       raw?: string;
     } = {},
   ): Promise<Answer> {
-    const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const body =
+      options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
     const response = await fetch(this.url + path, {
       method,
       headers: {
@@ -127,7 +138,11 @@ export class ConsoleHarness {
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, body: json && text ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: json && text ? JSON.parse(text) : text,
+    };
   }
 
   /** A socket that records everything it hears, in order. */
@@ -151,7 +166,7 @@ export class ConsoleHarness {
 
 /** Everything a socket was told. */
 export class LiveRecorder {
-  readonly heard: { name: string; payload: any }[] = [];
+  readonly heard: { name: string; payload: Json }[] = [];
   refused: (Error & { data?: { code?: string } }) | null = null;
   closed: string | null = null;
 
@@ -161,14 +176,17 @@ export class LiveRecorder {
     socket.on('disconnect', (reason) => (this.closed = reason));
   }
 
-  named(name: string): any[] {
+  named(name: string): Json[] {
     return this.heard.filter((event) => event.name === name).map((event) => event.payload);
   }
 
   /** Seqs of the durable events, in the order heard. */
   get seqs(): number[] {
-    return this.heard.flatMap(({ payload }) => (typeof payload?.seq === 'number' && payload.data ? [payload.seq] : []));
+    return this.heard.flatMap(({ payload }) =>
+      typeof payload?.seq === 'number' && payload.data ? [payload.seq] : [],
+    );
   }
 }
 
-export const cookieOf = (answer: Answer): string => answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+export const cookieOf = (answer: Answer): string =>
+  answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';

@@ -10,10 +10,16 @@ export type SettledInput = Partial<SettleRow> & { readonly account: string; read
 function uuidV7(atMs: number): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(atMs, 0, 6);
-  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
   const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
 }
 
 /** Settles requests as the worker does: by the database's own function, without a gateway. */
@@ -27,12 +33,15 @@ export class Settlements {
   /** Settles the rows in one transaction and notifies, as the worker does. Answers their ids. */
   async settle(...inputs: SettledInput[]): Promise<string[]> {
     const money = new MoneyFunctions(this.sql);
-    if (!this.opened) await money.epochOpen({ id: this.epoch, journal: randomUUID(), slot: '0', host: 'test' });
+    if (!this.opened)
+      await money.epochOpen({ id: this.epoch, journal: randomUUID(), slot: '0', host: 'test' });
     this.opened = true;
     this.batch += 1n;
     const rows = inputs.map((input) => this.row(input));
     const outcome = await money.settle([[this.epoch, this.batch]], rows);
-    await this.sql.query(`SELECT pg_notify('weir_live', $1)`, [JSON.stringify({ a: outcome.accounts })]);
+    await this.sql.query(`SELECT pg_notify('weir_live', $1)`, [
+      JSON.stringify({ a: outcome.accounts }),
+    ]);
     return rows.map((row) => row.id);
   }
 

@@ -24,7 +24,10 @@ export class UsageController {
 
   @Get('summary')
   @Answers(usageSummary)
-  summary(@Caller() caller: Identity, @Query({ schema: usageQuery }) query: UsageQuery): Promise<UsageSummary> {
+  summary(
+    @Caller() caller: Identity,
+    @Query({ schema: usageQuery }) query: UsageQuery,
+  ): Promise<UsageSummary> {
     return this.service.summary(caller, query);
   }
 
@@ -39,13 +42,19 @@ export class UsageController {
 
   @Get('models')
   @Answers(usageByModel)
-  models(@Caller() caller: Identity, @Query({ schema: usageQuery }) query: UsageQuery): Promise<UsageByModel> {
+  models(
+    @Caller() caller: Identity,
+    @Query({ schema: usageQuery }) query: UsageQuery,
+  ): Promise<UsageByModel> {
     return this.service.models(caller, query);
   }
 
   @Get('keys')
   @Answers(usageByKey)
-  keys(@Caller() caller: Identity, @Query({ schema: usageQuery }) query: UsageQuery): Promise<UsageByKey> {
+  keys(
+    @Caller() caller: Identity,
+    @Query({ schema: usageQuery }) query: UsageQuery,
+  ): Promise<UsageByKey> {
     return this.service.keys(caller, query);
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase } from '@weir/test-kit';
 import { usageByKey, usageByModel, usageDaily, usageSummary } from '@weir/contracts';
 import { nano, parseMoney, sumNano, formatMoney } from '@weir/units';
 import { ConsoleHarness, type Person } from '../testing/console-harness.js';
@@ -15,9 +16,10 @@ describe('usage', () => {
   let person: Person;
   let key: string;
   beforeAll(async () => {
-    harness = await ConsoleHarness.start();
+    harness = await ConsoleHarness.start(await startTestDatabase());
     person = await harness.person();
-    key = (await harness.call('POST', '/api/keys', { as: person, body: { label: 'mine' } })).body.id;
+    key = (await harness.call('POST', '/api/keys', { as: person, body: { label: 'mine' } })).body
+      .id;
     const mine = { account: person.account, key };
     const rows = Array.from({ length: 5 * 24 * 4 }, (_, i) => ({
       ...mine,
@@ -29,7 +31,16 @@ describe('usage', () => {
     }));
     const settlements = new Settlements(harness.sql);
     for (let i = 0; i < rows.length; i += 240) await settlements.settle(...rows.slice(i, i + 240));
-    await settlements.settle({ ...mine, accepted_at: '2026-10-24T10:00:00Z', status: 'insufficient_balance', http_status: 402, cost_nano: '0', tokens: '0', input_tokens: null, output_tokens: null });
+    await settlements.settle({
+      ...mine,
+      accepted_at: '2026-10-24T10:00:00Z',
+      status: 'insufficient_balance',
+      http_status: 402,
+      cost_nano: '0',
+      tokens: '0',
+      input_tokens: null,
+      output_tokens: null,
+    });
   });
   afterAll(() => harness.stop());
 
@@ -43,23 +54,38 @@ describe('usage', () => {
   it('sums the range: failures count, refusals do not', async () => {
     const summary = await get(`/api/usage/summary?${RANGE}`);
     usageSummary.parse(summary);
-    const cost = formatMoney(nano(Array.from({ length: 480 }, (_, i) => BigInt(1_000 + i)).reduce((a, b) => a + b, 0n)));
-    expect(summary).toMatchObject({ requests: 480, successful_requests: 432, failed_requests: 48, input_tokens: 48_000, output_tokens: 24_000, total_tokens: 72_000, effective_tokens: 72_000, cost });
+    const cost = formatMoney(
+      nano(Array.from({ length: 480 }, (_, i) => BigInt(1_000 + i)).reduce((a, b) => a + b, 0n)),
+    );
+    expect(summary).toMatchObject({
+      requests: 480,
+      successful_requests: 432,
+      failed_requests: 48,
+      input_tokens: 48_000,
+      output_tokens: 24_000,
+      total_tokens: 72_000,
+      effective_tokens: 72_000,
+      cost,
+    });
   });
 
-  it.each(['UTC', 'Europe/Berlin', 'America/St_Johns', 'Asia/Kathmandu', 'Pacific/Kiritimati', 'Australia/Lord_Howe'])(
-    'adds the days of %s up to the range, empty days included',
-    async (tz) => {
-      const daily = await get(`/api/usage/daily?tz=${tz}&${RANGE}`);
-      usageDaily.parse(daily);
-      const summary = await get(`/api/usage/summary?${RANGE}`);
-      const days: Day[] = daily.days;
-      expect(days.reduce((sum, day) => sum + day.requests, 0)).toBe(summary.requests);
-      expect(formatMoney(sumNano(days.map((day) => parseMoney(day.cost))))).toBe(summary.cost);
-      for (let i = 1; i < days.length; i += 1)
-        expect(Date.parse(days[i]!.date) - Date.parse(days[i - 1]!.date)).toBe(86_400_000);
-    },
-  );
+  it.each([
+    'UTC',
+    'Europe/Berlin',
+    'America/St_Johns',
+    'Asia/Kathmandu',
+    'Pacific/Kiritimati',
+    'Australia/Lord_Howe',
+  ])('adds the days of %s up to the range, empty days included', async (tz) => {
+    const daily = await get(`/api/usage/daily?tz=${tz}&${RANGE}`);
+    usageDaily.parse(daily);
+    const summary = await get(`/api/usage/summary?${RANGE}`);
+    const days: Day[] = daily.days;
+    expect(days.reduce((sum, day) => sum + day.requests, 0)).toBe(summary.requests);
+    expect(formatMoney(sumNano(days.map((day) => parseMoney(day.cost))))).toBe(summary.cost);
+    for (let i = 1; i < days.length; i += 1)
+      expect(Date.parse(days[i]!.date) - Date.parse(days[i - 1]!.date)).toBe(86_400_000);
+  });
 
   it('makes the day on which summer time ends 25 hours long', async () => {
     const { days } = await get(`/api/usage/daily?tz=Europe/Berlin&${RANGE}`);
@@ -78,19 +104,39 @@ describe('usage', () => {
   });
 
   it('filters every view alike', async () => {
-    for (const [filter, requests] of [['model=dear', 160], ['status=ok', 432], ['status=5xx', 48], ['status=error', 48], [`key=${key}`, 480], ['mode=native', 480], ['provider=none', 0], ['endpoint=/v1/embeddings', 0]] as const) {
+    for (const [filter, requests] of [
+      ['model=dear', 160],
+      ['status=ok', 432],
+      ['status=5xx', 48],
+      ['status=error', 48],
+      [`key=${key}`, 480],
+      ['mode=native', 480],
+      ['provider=none', 0],
+      ['endpoint=/v1/embeddings', 0],
+    ] as const) {
       expect((await get(`/api/usage/summary?${RANGE}&${filter}`)).requests, filter).toBe(requests);
       const { days } = await get(`/api/usage/daily?${RANGE}&${filter}`);
-      expect(days.reduce((sum: number, day: Day) => sum + day.requests, 0), filter).toBe(requests);
+      expect(
+        days.reduce((sum: number, day: Day) => sum + day.requests, 0),
+        filter,
+      ).toBe(requests);
     }
   });
 
-  it.each(['tz=Mars/Base', 'tz=+02:00', "tz=UTC'; --", 'from=yesterday', 'from=2020-01-01T00:00:00Z', 'from=2026-10-28T00:00:00Z&to=2026-10-23T00:00:00Z', 'sort=cost'])(
-    'refuses %s',
-    async (query) => {
-      expect((await harness.call('GET', `/api/usage/daily?${query.replace('+', '%2B')}`, { as: person })).status).toBe(422);
-    },
-  );
+  it.each([
+    'tz=Mars/Base',
+    'tz=+02:00',
+    "tz=UTC'; --",
+    'from=yesterday',
+    'from=2020-01-01T00:00:00Z',
+    'from=2026-10-28T00:00:00Z&to=2026-10-23T00:00:00Z',
+    'sort=cost',
+  ])('refuses %s', async (query) => {
+    expect(
+      (await harness.call('GET', `/api/usage/daily?${query.replace('+', '%2B')}`, { as: person }))
+        .status,
+    ).toBe(422);
+  });
 
   it('counts a lifetime without refusals', async () => {
     expect((await get('/api/me')).lifetime_requests).toBe(480);

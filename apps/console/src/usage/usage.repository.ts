@@ -36,7 +36,10 @@ export class UsageRepository {
 
   async summary(accountId: string, range: InstantRange, filters: UsageQuery): Promise<MeasureRow> {
     const { where, values } = conditions(accountId, range, filters);
-    const row = await this.database.one<MeasureRow>(`SELECT ${MEASURES} FROM usage_rollup r WHERE ${where}`, values);
+    const row = await this.database.one<MeasureRow>(
+      `SELECT ${MEASURES} FROM usage_rollup r WHERE ${where}`,
+      values,
+    );
     if (!row) throw new Error('A sum without groups always has a row.');
     return row;
   }
@@ -61,7 +64,11 @@ export class UsageRepository {
     );
   }
 
-  byModel(accountId: string, range: InstantRange, filters: UsageQuery): Promise<(MeasureRow & { model: string })[]> {
+  byModel(
+    accountId: string,
+    range: InstantRange,
+    filters: UsageQuery,
+  ): Promise<(MeasureRow & { model: string })[]> {
     const { where, values } = conditions(accountId, range, filters);
     return this.database.many(
       `SELECT r.model, ${MEASURES} FROM usage_rollup r WHERE ${where} AND r.status <> ALL ($2)
@@ -91,7 +98,11 @@ function conditions(
   filters: UsageQuery,
 ): { where: string; values: SqlValue[] } {
   const values: SqlValue[] = [accountId, REFUSAL_CODES, range.from, range.to];
-  const sql = ['r.account = $1', `r.bucket >= date_bin('15 minutes', $3::timestamptz, timestamptz '2000-01-01 00:00Z')`, 'r.bucket < $4::timestamptz'];
+  const sql = [
+    'r.account = $1',
+    `r.bucket >= date_bin('15 minutes', $3::timestamptz, timestamptz '2000-01-01 00:00Z')`,
+    'r.bucket < $4::timestamptz',
+  ];
   const add = (condition: (parameter: string) => string, value: SqlValue): void => {
     values.push(value);
     sql.push(condition(`$${values.length}`));

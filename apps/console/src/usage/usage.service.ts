@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { UsageByKey, UsageByModel, UsageDaily, UsageQuery, UsageSummary } from '@weir/contracts';
+import type {
+  UsageByKey,
+  UsageByModel,
+  UsageDaily,
+  UsageQuery,
+  UsageSummary,
+} from '@weir/contracts';
 import type { Identity } from '../http/access.js';
 import { invalidField } from '../http/api-error.js';
 import { CONSOLE_LIMITS } from '../limits.js';

@@ -1,16 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { z } from 'zod';
-import {
-  announcementBody,
-  page,
-  paging,
-  announcementView,
-  type Page,
-} from '@weir/contracts';
+import { announcementBody, page, paging, announcementView, type Page } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminAnnouncementsService, updateAnnouncementBody } from './announcements.service.js';
 
 const listQuery = z.strictObject(paging);
@@ -31,7 +25,10 @@ export class AdminAnnouncementsController {
 
   @Post()
   @Answers(announcementView, 201)
-  create(@Acting() actor: Actor, @Body({ schema: announcementBody }) body: z.infer<typeof announcementBody>): Promise<View> {
+  create(
+    @Acting() actor: Actor,
+    @Body({ schema: announcementBody }) body: z.infer<typeof announcementBody>,
+  ): Promise<View> {
     return this.service.create(actor, body);
   }
 
@@ -43,13 +40,21 @@ export class AdminAnnouncementsController {
 
   @Patch(':id')
   @Answers(announcementView)
-  update(@Acting() actor: Actor, @Param('id', id) announcementId: string, @Body({ schema: updateAnnouncementBody }) body: UpdateBody): Promise<View> {
+  update(
+    @Acting() actor: Actor,
+    @Param('id', id) announcementId: string,
+    @Body({ schema: updateAnnouncementBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, announcementId, body);
   }
 
   @Put(':id')
   @Answers(announcementView)
-  replace(@Acting() actor: Actor, @Param('id', id) announcementId: string, @Body({ schema: updateAnnouncementBody }) body: UpdateBody): Promise<View> {
+  replace(
+    @Acting() actor: Actor,
+    @Param('id', id) announcementId: string,
+    @Body({ schema: updateAnnouncementBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, announcementId, body);
   }
 

@@ -4,7 +4,10 @@ import { AnnouncementEntity } from '@weir/data';
 import { Database, type Queries, type Transaction } from '../../database/database.js';
 
 /** An announcement with its sort key and whether it runs now. */
-export type AnnouncementRow = AnnouncementView & { readonly starts_us: string; readonly running: boolean };
+export type AnnouncementRow = AnnouncementView & {
+  readonly starts_us: string;
+  readonly running: boolean;
+};
 
 const SELECT = `SELECT id, title, body, level, iso_text(starts_at) AS starts_at, iso_text(ends_at) AS ends_at,
   (extract(epoch FROM starts_at) * 1000000)::bigint AS starts_us,
@@ -36,7 +39,8 @@ export class AdminAnnouncementsRepository {
   }
 
   async update(on: Transaction, id: string, change: Partial<AnnouncementEntity>): Promise<void> {
-    if (Object.keys(change).length > 0) await on.entities.update(AnnouncementEntity, { id }, change);
+    if (Object.keys(change).length > 0)
+      await on.entities.update(AnnouncementEntity, { id }, change);
   }
 
   async remove(on: Transaction, id: string): Promise<boolean> {

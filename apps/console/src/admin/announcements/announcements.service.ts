@@ -7,7 +7,7 @@ import { invalidField, notFound } from '../../http/api-error.js';
 import { decodeCursor, pageOf } from '../../http/cursor.js';
 import { defined } from '../../http/defined.js';
 import { LiveBroadcast } from '../../live/live-broadcast.js';
-import { audit, type Actor } from '../actor.js';
+import { audit, type Actor } from '../../http/actor.js';
 import { toAnnouncementView } from './announcements.mapper.js';
 import { AdminAnnouncementsRepository, type AnnouncementRow } from './announcements.repository.js';
 
@@ -24,9 +24,15 @@ export class AdminAnnouncementsService {
     private readonly live: LiveBroadcast,
   ) {}
 
-  async list(query: { cursor?: string | undefined; limit: number }): Promise<Page<AnnouncementView>> {
+  async list(query: {
+    cursor?: string | undefined;
+    limit: number;
+  }): Promise<Page<AnnouncementView>> {
     const after = decodeCursor(query.cursor, cursor);
-    const rows = await this.repository.page(after && { startsUs: after[0], id: after[1] }, query.limit);
+    const rows = await this.repository.page(
+      after && { startsUs: after[0], id: after[1] },
+      query.limit,
+    );
     return pageOf(rows, query.limit, (row) => [row.starts_us, row.id], toAnnouncementView);
   }
 
@@ -38,7 +44,7 @@ export class AdminAnnouncementsService {
     const id = randomUUID();
     await this.repository.transaction(async (on) => {
       await this.repository.insert(on, { id, created_by: actor.caller.userId, ...columnsOf(body) });
-      await audit(on, actor, 'announcement.create', `announcement:${id}`, { after: body });
+      await audit(on, actor, 'announcement.create', { target: `announcement:${id}`, after: body });
     });
     return this.publish(id);
   }
@@ -48,7 +54,11 @@ export class AdminAnnouncementsService {
       const before = await this.repository.find(id, on);
       if (!before) throw notFound('announcement');
       await this.repository.update(on, id, columnsOf(body));
-      await audit(on, actor, 'announcement.update', `announcement:${id}`, { before, after: body });
+      await audit(on, actor, 'announcement.update', {
+        target: `announcement:${id}`,
+        before,
+        after: body,
+      });
     });
     return this.publish(id);
   }
@@ -56,7 +66,7 @@ export class AdminAnnouncementsService {
   async remove(actor: Actor, id: string): Promise<void> {
     await this.repository.transaction(async (on) => {
       if (!(await this.repository.remove(on, id))) throw notFound('announcement');
-      await audit(on, actor, 'announcement.delete', `announcement:${id}`);
+      await audit(on, actor, 'announcement.delete', { target: `announcement:${id}` });
     });
   }
 
@@ -76,7 +86,11 @@ export class AdminAnnouncementsService {
 
 function columnsOf(body: UpdateBody): Partial<AnnouncementEntity> {
   const { starts_at, ends_at, ...rest } = body;
-  if (typeof starts_at === 'string' && typeof ends_at === 'string' && Date.parse(ends_at) <= Date.parse(starts_at))
+  if (
+    typeof starts_at === 'string' &&
+    typeof ends_at === 'string' &&
+    Date.parse(ends_at) <= Date.parse(starts_at)
+  )
     throw invalidField('ends_at', 'Choose an instant after `starts_at`.');
   return {
     ...defined(rest),

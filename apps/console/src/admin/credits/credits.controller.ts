@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { creditBody, creditResult, type CreditBody } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminCreditsService } from './credits.service.js';
 
 @Controller('api/admin/accounts/:id/credits')

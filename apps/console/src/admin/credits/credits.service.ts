@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { Database } from '../../database/database.js';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
 import { SETTINGS, type ConsoleSettings } from '../../settings.js';
-import type { Actor } from '../actor.js';
+import type { Actor } from '../../http/actor.js';
 
 type CreditResult = z.infer<typeof creditResult>;
 
@@ -22,7 +22,8 @@ export class AdminCreditsService {
     const amountNano = parseMoney(body.amount);
     if (amountNano === 0n) throw invalidField('amount', 'Write an amount above 0.');
     return this.database.transaction(async (on) => {
-      if (!(await on.one('SELECT 1 FROM account WHERE id = $1', [account]))) throw notFound('account');
+      if (!(await on.one('SELECT 1 FROM account WHERE id = $1', [account])))
+        throw notFound('account');
       const outcome = await on.money.credit({
         account,
         amountNano,

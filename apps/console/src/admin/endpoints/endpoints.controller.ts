@@ -10,8 +10,8 @@ import {
 } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminEndpointsService } from './endpoints.service.js';
 
 const listQuery = z.strictObject(paging);
@@ -32,7 +32,10 @@ export class AdminEndpointsController {
 
   @Post()
   @Answers(endpointView, 201)
-  create(@Acting() actor: Actor, @Body({ schema: createEndpointBody }) body: z.infer<typeof createEndpointBody>): Promise<View> {
+  create(
+    @Acting() actor: Actor,
+    @Body({ schema: createEndpointBody }) body: z.infer<typeof createEndpointBody>,
+  ): Promise<View> {
     return this.service.create(actor, body);
   }
 
@@ -44,13 +47,21 @@ export class AdminEndpointsController {
 
   @Patch(':id')
   @Answers(endpointView)
-  update(@Acting() actor: Actor, @Param('id', id) endpointId: string, @Body({ schema: updateEndpointBody }) body: UpdateBody): Promise<View> {
+  update(
+    @Acting() actor: Actor,
+    @Param('id', id) endpointId: string,
+    @Body({ schema: updateEndpointBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, endpointId, body);
   }
 
   @Put(':id')
   @Answers(endpointView)
-  replace(@Acting() actor: Actor, @Param('id', id) endpointId: string, @Body({ schema: updateEndpointBody }) body: UpdateBody): Promise<View> {
+  replace(
+    @Acting() actor: Actor,
+    @Param('id', id) endpointId: string,
+    @Body({ schema: updateEndpointBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, endpointId, body);
   }
 

@@ -31,7 +31,11 @@ export class AdminEndpointsRepository {
   }
 
   /** Names what an endpoint would refer to and is missing. */
-  async missing(on: Queries, provider: string, model: string): Promise<'provider' | 'model' | null> {
+  async missing(
+    on: Queries,
+    provider: string,
+    model: string,
+  ): Promise<'provider' | 'model' | null> {
     const row = await on.one<{ provider: boolean; model: boolean }>(
       'SELECT EXISTS (SELECT 1 FROM provider WHERE id = $1) AS provider, EXISTS (SELECT 1 FROM model WHERE id = $2) AS model',
       [provider, model],

@@ -5,7 +5,7 @@ import type { createEndpointBody, EndpointView, Page, updateEndpointBody } from 
 import { invalidField, notFound } from '../../http/api-error.js';
 import { decodeCursor, pageOf } from '../../http/cursor.js';
 import { defined } from '../../http/defined.js';
-import { audit, type Actor } from '../actor.js';
+import { audit, type Actor } from '../../http/actor.js';
 import { toEndpointView } from './endpoints.mapper.js';
 import { AdminEndpointsRepository } from './endpoints.repository.js';
 
@@ -18,7 +18,10 @@ export class AdminEndpointsService {
 
   async list(query: { cursor?: string | undefined; limit: number }): Promise<Page<EndpointView>> {
     const after = decodeCursor(query.cursor, cursor);
-    const rows = await this.repository.page(after && { model: after[0], id: after[1] }, query.limit);
+    const rows = await this.repository.page(
+      after && { model: after[0], id: after[1] },
+      query.limit,
+    );
     return pageOf(rows, query.limit, (row) => [row.model, row.id], toEndpointView);
   }
 
@@ -34,17 +37,21 @@ export class AdminEndpointsService {
       const missing = await this.repository.missing(on, body.provider, body.model);
       if (missing) throw invalidField(missing, `There is no such ${missing}.`);
       await this.repository.insert(on, { id, ...defined(body) });
-      await audit(on, actor, 'endpoint.create', `endpoint:${id}`, { after: body });
+      await audit(on, actor, 'endpoint.create', { target: `endpoint:${id}`, after: body });
     });
     return this.get(id);
   }
 
-  async update(actor: Actor, id: string, body: z.infer<typeof updateEndpointBody>): Promise<EndpointView> {
+  async update(
+    actor: Actor,
+    id: string,
+    body: z.infer<typeof updateEndpointBody>,
+  ): Promise<EndpointView> {
     await this.repository.transaction(async (on) => {
       const before = await this.repository.find(id, on);
       if (!before) throw notFound('endpoint');
       await this.repository.update(on, id, defined(body));
-      await audit(on, actor, 'endpoint.update', `endpoint:${id}`, { before, after: body });
+      await audit(on, actor, 'endpoint.update', { target: `endpoint:${id}`, before, after: body });
     });
     return this.get(id);
   }
@@ -52,7 +59,7 @@ export class AdminEndpointsService {
   async remove(actor: Actor, id: string): Promise<void> {
     await this.repository.transaction(async (on) => {
       if (!(await this.repository.remove(on, id))) throw notFound('endpoint');
-      await audit(on, actor, 'endpoint.delete', `endpoint:${id}`);
+      await audit(on, actor, 'endpoint.delete', { target: `endpoint:${id}` });
     });
   }
 }

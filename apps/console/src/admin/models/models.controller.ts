@@ -10,8 +10,8 @@ import {
 } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminModelsService } from './models.service.js';
 
 const listQuery = z.strictObject(paging);
@@ -33,7 +33,10 @@ export class AdminModelsController {
 
   @Post()
   @Answers(modelView, 201)
-  create(@Acting() actor: Actor, @Body({ schema: createModelBody }) body: z.infer<typeof createModelBody>): Promise<View> {
+  create(
+    @Acting() actor: Actor,
+    @Body({ schema: createModelBody }) body: z.infer<typeof createModelBody>,
+  ): Promise<View> {
     return this.service.create(actor, body);
   }
 
@@ -45,13 +48,21 @@ export class AdminModelsController {
 
   @Patch(':id')
   @Answers(modelView)
-  update(@Acting() actor: Actor, @Param('id', id) modelId: string, @Body({ schema: updateModelBody }) body: UpdateBody): Promise<View> {
+  update(
+    @Acting() actor: Actor,
+    @Param('id', id) modelId: string,
+    @Body({ schema: updateModelBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, modelId, body);
   }
 
   @Put(':id')
   @Answers(modelView)
-  replace(@Acting() actor: Actor, @Param('id', id) modelId: string, @Body({ schema: updateModelBody }) body: UpdateBody): Promise<View> {
+  replace(
+    @Acting() actor: Actor,
+    @Param('id', id) modelId: string,
+    @Body({ schema: updateModelBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, modelId, body);
   }
 

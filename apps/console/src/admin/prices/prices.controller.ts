@@ -1,10 +1,17 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { createPriceBody, page, paging, priceView, type Page, type PriceView } from '@weir/contracts';
+import {
+  createPriceBody,
+  page,
+  paging,
+  priceView,
+  type Page,
+  type PriceView,
+} from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminPricesService } from './prices.service.js';
 
 const listQuery = z.strictObject({ ...paging, model: z.string().max(300).optional() });
@@ -31,7 +38,9 @@ export class AdminPricesController {
 
   @Get(':version')
   @Answers(priceView)
-  get(@Param('version', { schema: z.string().regex(/^\d{1,18}$/) }) version: string): Promise<PriceView> {
+  get(
+    @Param('version', { schema: z.string().regex(/^\d{1,18}$/) }) version: string,
+  ): Promise<PriceView> {
     return this.service.get(version);
   }
 }

@@ -44,7 +44,11 @@ export class AdminPricesRepository {
   }
 
   /** Names what the price would refer to and is missing. */
-  async missing(on: Queries, model: string, endpoint: string | null): Promise<'model' | 'endpoint' | null> {
+  async missing(
+    on: Queries,
+    model: string,
+    endpoint: string | null,
+  ): Promise<'model' | 'endpoint' | null> {
     const row = await on.one<{ model: boolean; endpoint: boolean }>(
       `SELECT EXISTS (SELECT 1 FROM model WHERE id = $1) AS model,
               $2::uuid IS NULL OR EXISTS (SELECT 1 FROM endpoint WHERE id = $2 AND model = $1) AS endpoint`,

@@ -5,7 +5,7 @@ import { parseMoney } from '@weir/units';
 import { invalidField, notFound } from '../../http/api-error.js';
 import { decodeCursor, pageOf } from '../../http/cursor.js';
 import { LiveBroadcast } from '../../live/live-broadcast.js';
-import { audit, type Actor } from '../actor.js';
+import { audit, type Actor } from '../../http/actor.js';
 import { AdminPricesRepository, type NewPrice } from './prices.repository.js';
 
 const cursor = z.tuple([z.string().regex(/^\d{1,18}$/)]);
@@ -21,10 +21,19 @@ export class AdminPricesService {
     private readonly live: LiveBroadcast,
   ) {}
 
-  async list(query: { model?: string | undefined; cursor?: string | undefined; limit: number }): Promise<Page<PriceView>> {
+  async list(query: {
+    model?: string | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  }): Promise<Page<PriceView>> {
     const before = decodeCursor(query.cursor, cursor)?.[0] ?? null;
     const rows = await this.repository.page(query.model ?? null, before, query.limit);
-    return pageOf(rows, query.limit, (row) => [row.version], (row) => row);
+    return pageOf(
+      rows,
+      query.limit,
+      (row) => [row.version],
+      (row) => row,
+    );
   }
 
   async get(version: string): Promise<PriceView> {
@@ -39,7 +48,7 @@ export class AdminPricesService {
       const missing = await this.repository.missing(on, price.model, price.endpoint);
       if (missing) throw invalidField(missing, `There is no such ${missing}.`);
       const version = await this.repository.insert(on, price);
-      await audit(on, actor, 'price.create', `price:${version}`, { after: body });
+      await audit(on, actor, 'price.create', { target: `price:${version}`, after: body });
       return this.repository.find(version, on);
     });
     if (!view) throw notFound('price');
@@ -62,11 +71,18 @@ function checked(body: Body, createdBy: string): NewPrice {
     reason: body.reason ?? null,
     createdBy,
   };
-  const free = price.inputNano === 0n && price.outputNano === 0n && (price.requestNano ?? 0n) === 0n;
+  const free =
+    price.inputNano === 0n && price.outputNano === 0n && (price.requestNano ?? 0n) === 0n;
   if (free && body.confirm_zero !== true)
-    throw invalidField('confirm_zero', 'This price makes the model free: send confirm_zero: true if that is meant.');
+    throw invalidField(
+      'confirm_zero',
+      'This price makes the model free: send confirm_zero: true if that is meant.',
+    );
   if (body.valid_from !== undefined && Date.parse(body.valid_from) < Date.now() - PAST_MS_MAX)
-    throw invalidField('valid_from', 'A price cannot begin in the past: requests keep the price they were accepted under.');
+    throw invalidField(
+      'valid_from',
+      'A price cannot begin in the past: requests keep the price they were accepted under.',
+    );
   return price;
 }
 

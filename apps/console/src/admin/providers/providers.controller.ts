@@ -10,8 +10,8 @@ import {
 } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminProvidersService } from './providers.service.js';
 
 const listQuery = z.strictObject(paging);
@@ -32,7 +32,10 @@ export class AdminProvidersController {
 
   @Post()
   @Answers(providerView, 201)
-  create(@Acting() actor: Actor, @Body({ schema: createProviderBody }) body: z.infer<typeof createProviderBody>): Promise<View> {
+  create(
+    @Acting() actor: Actor,
+    @Body({ schema: createProviderBody }) body: z.infer<typeof createProviderBody>,
+  ): Promise<View> {
     return this.service.create(actor, body);
   }
 
@@ -44,13 +47,21 @@ export class AdminProvidersController {
 
   @Patch(':id')
   @Answers(providerView)
-  update(@Acting() actor: Actor, @Param('id', id) providerId: string, @Body({ schema: updateProviderBody }) body: UpdateBody): Promise<View> {
+  update(
+    @Acting() actor: Actor,
+    @Param('id', id) providerId: string,
+    @Body({ schema: updateProviderBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, providerId, body);
   }
 
   @Put(':id')
   @Answers(providerView)
-  replace(@Acting() actor: Actor, @Param('id', id) providerId: string, @Body({ schema: updateProviderBody }) body: UpdateBody): Promise<View> {
+  replace(
+    @Acting() actor: Actor,
+    @Param('id', id) providerId: string,
+    @Body({ schema: updateProviderBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, providerId, body);
   }
 

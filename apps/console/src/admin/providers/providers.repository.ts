@@ -30,7 +30,10 @@ export class AdminProvidersRepository {
 
   /** By slug, one row more than asked for. */
   page(after: string | null, limit: number): Promise<ProviderRow[]> {
-    return this.database.many<ProviderRow>(`${SELECT} WHERE $1::text IS NULL OR slug > $1 ORDER BY slug LIMIT $2`, [after, limit + 1]);
+    return this.database.many<ProviderRow>(
+      `${SELECT} WHERE $1::text IS NULL OR slug > $1 ORDER BY slug LIMIT $2`,
+      [after, limit + 1],
+    );
   }
 
   find(id: string, on: Queries = this.database): Promise<ProviderRow | undefined> {

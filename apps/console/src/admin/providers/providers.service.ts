@@ -8,7 +8,7 @@ import { invalidField, notFound } from '../../http/api-error.js';
 import { decodeCursor, pageOf } from '../../http/cursor.js';
 import { defined } from '../../http/defined.js';
 import { SETTINGS, type ConsoleSettings } from '../../settings.js';
-import { audit, type Actor } from '../actor.js';
+import { audit, type Actor } from '../../http/actor.js';
 import { factorField } from '../factor-field.js';
 import { toProviderView } from './providers.mapper.js';
 import { AdminProvidersRepository } from './providers.repository.js';
@@ -30,7 +30,10 @@ export class AdminProvidersService {
   }
 
   async list(query: { cursor?: string | undefined; limit: number }): Promise<Page<ProviderView>> {
-    const rows = await this.repository.page(decodeCursor(query.cursor, cursor)?.[0] ?? null, query.limit);
+    const rows = await this.repository.page(
+      decodeCursor(query.cursor, cursor)?.[0] ?? null,
+      query.limit,
+    );
     return pageOf(rows, query.limit, (row) => [row.slug], toProviderView);
   }
 
@@ -44,7 +47,10 @@ export class AdminProvidersService {
     const id = randomUUID();
     await this.repository.transaction(async (on) => {
       await this.repository.insert(on, { id, ...this.columns(id, body) });
-      await audit(on, actor, 'provider.create', `provider:${id}`, { after: withoutSecret(body) });
+      await audit(on, actor, 'provider.create', {
+        target: `provider:${id}`,
+        after: withoutSecret(body),
+      });
     });
     return this.get(id);
   }
@@ -54,7 +60,11 @@ export class AdminProvidersService {
       const before = await this.repository.find(id, on);
       if (!before) throw notFound('provider');
       await this.repository.update(on, id, this.columns(id, body));
-      await audit(on, actor, 'provider.update', `provider:${id}`, { before, after: withoutSecret(body) });
+      await audit(on, actor, 'provider.update', {
+        target: `provider:${id}`,
+        before,
+        after: withoutSecret(body),
+      });
     });
     return this.get(id);
   }
@@ -62,7 +72,7 @@ export class AdminProvidersService {
   async remove(actor: Actor, id: string): Promise<void> {
     await this.repository.transaction(async (on) => {
       if (!(await this.repository.remove(on, id))) throw notFound('provider');
-      await audit(on, actor, 'provider.delete', `provider:${id}`);
+      await audit(on, actor, 'provider.delete', { target: `provider:${id}` });
     });
   }
 
@@ -71,7 +81,9 @@ export class AdminProvidersService {
     if (body.base_url !== undefined) assertHttp(body.base_url);
     return {
       ...defined(rest),
-      ...(cost_factor === undefined ? {} : { cost_factor: factorField('cost_factor', cost_factor) }),
+      ...(cost_factor === undefined
+        ? {}
+        : { cost_factor: factorField('cost_factor', cost_factor) }),
       ...(credential === undefined
         ? {}
         : { credential: this.box.seal(credential, id), credential_hint: credential.slice(-4) }),
@@ -82,7 +94,12 @@ export class AdminProvidersService {
 /** The gateway decides at each connection which addresses may be reached; here only the form is looked at. */
 function assertHttp(text: string): void {
   const url = URL.parse(text);
-  const good = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
+  const good =
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.hash === '';
   if (!good) throw invalidField('base_url', 'Write an http or https address without a user name.');
 }
 

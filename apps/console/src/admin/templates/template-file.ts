@@ -14,4 +14,6 @@ export const importQuery = z.strictObject({ mode: z.enum(['merge', 'replace']).d
 export const importResult = z.object({ imported: z.number().int(), skipped: z.number().int() });
 
 /** Accounts that may use a template. */
-export const grantPage = page(z.object({ account: z.uuid(), name: z.string(), granted_at: z.string() }));
+export const grantPage = page(
+  z.object({ account: z.uuid(), name: z.string(), granted_at: z.string() }),
+);

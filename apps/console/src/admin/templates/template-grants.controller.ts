@@ -3,9 +3,15 @@ import { z } from 'zod';
 import { grantBody } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
-import { grantPage, importQuery, importResult, templateFile, type TemplateFile } from './template-file.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
+import {
+  grantPage,
+  importQuery,
+  importResult,
+  templateFile,
+  type TemplateFile,
+} from './template-file.js';
 import { AdminTemplatesService } from './templates.service.js';
 
 const id = { schema: z.uuid() };

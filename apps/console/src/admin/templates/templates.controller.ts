@@ -10,8 +10,8 @@ import {
 } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminTemplatesService } from './templates.service.js';
 
 const listQuery = z.strictObject(paging);
@@ -32,7 +32,10 @@ export class AdminTemplatesController {
 
   @Post()
   @Answers(templateView, 201)
-  create(@Acting() actor: Actor, @Body({ schema: createTemplateBody }) body: z.infer<typeof createTemplateBody>): Promise<View> {
+  create(
+    @Acting() actor: Actor,
+    @Body({ schema: createTemplateBody }) body: z.infer<typeof createTemplateBody>,
+  ): Promise<View> {
     return this.service.create(actor, body);
   }
 
@@ -44,13 +47,21 @@ export class AdminTemplatesController {
 
   @Patch(':id')
   @Answers(templateView)
-  update(@Acting() actor: Actor, @Param('id', id) templateId: string, @Body({ schema: updateTemplateBody }) body: UpdateBody): Promise<View> {
+  update(
+    @Acting() actor: Actor,
+    @Param('id', id) templateId: string,
+    @Body({ schema: updateTemplateBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, templateId, body);
   }
 
   @Put(':id')
   @Answers(templateView)
-  replace(@Acting() actor: Actor, @Param('id', id) templateId: string, @Body({ schema: updateTemplateBody }) body: UpdateBody): Promise<View> {
+  replace(
+    @Acting() actor: Actor,
+    @Param('id', id) templateId: string,
+    @Body({ schema: updateTemplateBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, templateId, body);
   }
 

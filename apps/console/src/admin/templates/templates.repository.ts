@@ -30,7 +30,10 @@ export class AdminTemplatesRepository {
 
   /** By name, one row more than asked for. */
   page(after: string | null, limit: number): Promise<TemplateRow[]> {
-    return this.database.many<TemplateRow>(`${SELECT} WHERE $1::text IS NULL OR t.name > $1 ORDER BY t.name LIMIT $2`, [after, limit + 1]);
+    return this.database.many<TemplateRow>(
+      `${SELECT} WHERE $1::text IS NULL OR t.name > $1 ORDER BY t.name LIMIT $2`,
+      [after, limit + 1],
+    );
   }
 
   find(id: string, on: Queries = this.database): Promise<TemplateRow | undefined> {
@@ -41,11 +44,21 @@ export class AdminTemplatesRepository {
     return on.one<TemplateRow>(`${SELECT} WHERE t.name = $1`, [name]);
   }
 
-  async insert(on: Transaction, row: Partial<Omit<ExpertTemplateEntity, 'definition'>> & { definition: TemplateDefinition }): Promise<void> {
+  async insert(
+    on: Transaction,
+    row: Partial<Omit<ExpertTemplateEntity, 'definition'>> & { definition: TemplateDefinition },
+  ): Promise<void> {
     await on.run(
       `INSERT INTO expert_template (id, name, description, definition, cost_factor, active)
        VALUES ($1, $2, coalesce($3, ''), $4, coalesce($5, 10000), coalesce($6, true))`,
-      [row.id ?? null, row.name ?? null, row.description ?? null, JSON.stringify(row.definition), row.cost_factor ?? null, row.active ?? null],
+      [
+        row.id ?? null,
+        row.name ?? null,
+        row.description ?? null,
+        JSON.stringify(row.definition),
+        row.cost_factor ?? null,
+        row.active ?? null,
+      ],
     );
   }
 
@@ -86,10 +99,18 @@ export class AdminTemplatesRepository {
   }
 
   async grant(on: Transaction, id: string, account: string): Promise<void> {
-    await on.run('INSERT INTO template_grant (template, account) VALUES ($1, $2) ON CONFLICT DO NOTHING', [id, account]);
+    await on.run(
+      'INSERT INTO template_grant (template, account) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [id, account],
+    );
   }
 
   async revoke(on: Transaction, id: string, account: string): Promise<boolean> {
-    return (await on.run('DELETE FROM template_grant WHERE template = $1 AND account = $2', [id, account])) > 0;
+    return (
+      (await on.run('DELETE FROM template_grant WHERE template = $1 AND account = $2', [
+        id,
+        account,
+      ])) > 0
+    );
   }
 }

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { createTemplateBody, Page, TemplateDefinition, TemplateView, updateTemplateBody } from '@weir/contracts';
+import type {
+  createTemplateBody,
+  Page,
+  TemplateDefinition,
+  TemplateView,
+  updateTemplateBody,
+} from '@weir/contracts';
 import { invalidField, notFound } from '../../http/api-error.js';
 import { decodeCursor, pageOf } from '../../http/cursor.js';
 import { LiveBroadcast } from '../../live/live-broadcast.js';
-import { audit, type Actor } from '../actor.js';
+import { audit, type Actor } from '../../http/actor.js';
 import { factorField } from '../factor-field.js';
 import type { grantPage, importResult, TemplateFile } from './template-file.js';
 import { toTemplateView } from './templates.mapper.js';
@@ -25,7 +31,10 @@ export class AdminTemplatesService {
   ) {}
 
   async list(query: { cursor?: string | undefined; limit: number }): Promise<Page<TemplateView>> {
-    const rows = await this.repository.page(decodeCursor(query.cursor, cursor)?.[0] ?? null, query.limit);
+    const rows = await this.repository.page(
+      decodeCursor(query.cursor, cursor)?.[0] ?? null,
+      query.limit,
+    );
     return pageOf(rows, query.limit, (row) => [row.name], toTemplateView);
   }
 
@@ -39,8 +48,16 @@ export class AdminTemplatesService {
     const id = randomUUID();
     await this.repository.transaction(async (on) => {
       const { definition, name } = body;
-      await this.repository.insert(on, { id, name, definition: notEmpty(definition), ...columnsOf(body) });
-      await audit(on, actor, 'template.create', `expert_template:${id}`, { after: { name } });
+      await this.repository.insert(on, {
+        id,
+        name,
+        definition: notEmpty(definition),
+        ...columnsOf(body),
+      });
+      await audit(on, actor, 'template.create', {
+        target: `expert_template:${id}`,
+        after: { name },
+      });
     });
     return this.changed(id);
   }
@@ -53,7 +70,11 @@ export class AdminTemplatesService {
         ...columnsOf(body),
         ...(body.definition === undefined ? {} : { definition: notEmpty(body.definition) }),
       });
-      await audit(on, actor, 'template.update', `expert_template:${id}`, { before, after: body });
+      await audit(on, actor, 'template.update', {
+        target: `expert_template:${id}`,
+        before,
+        after: body,
+      });
     });
     return this.changed(id);
   }
@@ -62,7 +83,7 @@ export class AdminTemplatesService {
     await this.repository.transaction(async (on) => {
       const before = await this.repository.find(id, on);
       if (!before || !(await this.repository.remove(on, id))) throw notFound('template');
-      await audit(on, actor, 'template.delete', `expert_template:${id}`, { before });
+      await audit(on, actor, 'template.delete', { target: `expert_template:${id}`, before });
     });
   }
 
@@ -74,9 +95,13 @@ export class AdminTemplatesService {
   async grant(actor: Actor, id: string, account: string): Promise<z.infer<typeof grantPage>> {
     await this.repository.transaction(async (on) => {
       if (!(await this.repository.find(id, on))) throw notFound('template');
-      if (!(await this.repository.accountExists(on, account))) throw invalidField('account', 'There is no such account.');
+      if (!(await this.repository.accountExists(on, account)))
+        throw invalidField('account', 'There is no such account.');
       await this.repository.grant(on, id, account);
-      await audit(on, actor, 'template.grant', `expert_template:${id}`, { after: { account } });
+      await audit(on, actor, 'template.grant', {
+        target: `expert_template:${id}`,
+        after: { account },
+      });
     });
     return this.grants(id);
   }
@@ -84,7 +109,10 @@ export class AdminTemplatesService {
   async revoke(actor: Actor, id: string, account: string): Promise<void> {
     await this.repository.transaction(async (on) => {
       if (!(await this.repository.revoke(on, id, account))) throw notFound('grant');
-      await audit(on, actor, 'template.revoke', `expert_template:${id}`, { before: { account } });
+      await audit(on, actor, 'template.revoke', {
+        target: `expert_template:${id}`,
+        before: { account },
+      });
     });
   }
 
@@ -98,7 +126,11 @@ export class AdminTemplatesService {
   }
 
   /** All items or none. */
-  async importAll(actor: Actor, file: TemplateFile, mode: 'merge' | 'replace'): Promise<z.infer<typeof importResult>> {
+  async importAll(
+    actor: Actor,
+    file: TemplateFile,
+    mode: 'merge' | 'replace',
+  ): Promise<z.infer<typeof importResult>> {
     const changed: { id: string; name: string }[] = [];
     await this.repository.transaction(async (on) => {
       for (const item of file.items) {
@@ -110,7 +142,10 @@ export class AdminTemplatesService {
         else await this.repository.insert(on, { id, ...row });
         changed.push({ id, name: item.name });
       }
-      await audit(on, actor, 'template.import', 'expert_template', { after: { mode, imported: changed.map(({ name }) => name) } });
+      await audit(on, actor, 'template.import', {
+        target: 'expert_template',
+        after: { mode, imported: changed.map(({ name }) => name) },
+      });
     });
     for (const { id, name } of changed) this.live.templateChanged(id, name);
     return { imported: changed.length, skipped: file.items.length - changed.length };
@@ -130,11 +165,18 @@ function notEmpty(definition: TemplateDefinition): TemplateDefinition {
   return definition;
 }
 
-function columnsOf(body: UpdateBody): { name?: string; description?: string; cost_factor?: number; active?: boolean } {
+function columnsOf(body: UpdateBody): {
+  name?: string;
+  description?: string;
+  cost_factor?: number;
+  active?: boolean;
+} {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { description: body.description }),
-    ...(body.cost_factor === undefined ? {} : { cost_factor: factorField('cost_factor', body.cost_factor) }),
+    ...(body.cost_factor === undefined
+      ? {}
+      : { cost_factor: factorField('cost_factor', body.cost_factor) }),
     ...(body.active === undefined ? {} : { active: body.active }),
   };
 }

@@ -1,16 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { z } from 'zod';
-import {
-  tierBody,
-  page,
-  paging,
-  tierView,
-  type Page,
-} from '@weir/contracts';
+import { tierBody, page, paging, tierView, type Page } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminTiersService, updateTierBody } from './tiers.service.js';
 
 const listQuery = z.strictObject(paging);
@@ -31,7 +25,10 @@ export class AdminTiersController {
 
   @Post()
   @Answers(tierView, 201)
-  create(@Acting() actor: Actor, @Body({ schema: tierBody }) body: z.infer<typeof tierBody>): Promise<View> {
+  create(
+    @Acting() actor: Actor,
+    @Body({ schema: tierBody }) body: z.infer<typeof tierBody>,
+  ): Promise<View> {
     return this.service.create(actor, body);
   }
 
@@ -43,13 +40,21 @@ export class AdminTiersController {
 
   @Patch(':id')
   @Answers(tierView)
-  update(@Acting() actor: Actor, @Param('id', id) tierId: string, @Body({ schema: updateTierBody }) body: UpdateBody): Promise<View> {
+  update(
+    @Acting() actor: Actor,
+    @Param('id', id) tierId: string,
+    @Body({ schema: updateTierBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, tierId, body);
   }
 
   @Put(':id')
   @Answers(tierView)
-  replace(@Acting() actor: Actor, @Param('id', id) tierId: string, @Body({ schema: updateTierBody }) body: UpdateBody): Promise<View> {
+  replace(
+    @Acting() actor: Actor,
+    @Param('id', id) tierId: string,
+    @Body({ schema: updateTierBody }) body: UpdateBody,
+  ): Promise<View> {
     return this.service.update(actor, tierId, body);
   }
 

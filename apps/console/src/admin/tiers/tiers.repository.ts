@@ -27,7 +27,10 @@ export class AdminTiersRepository {
 
   /** By name, one row more than asked for. */
   page(after: string | null, limit: number): Promise<TierRow[]> {
-    return this.database.many<TierRow>(`${SELECT} WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2`, [after, limit + 1]);
+    return this.database.many<TierRow>(
+      `${SELECT} WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2`,
+      [after, limit + 1],
+    );
   }
 
   find(id: string, on: Queries = this.database): Promise<TierRow | undefined> {

@@ -7,7 +7,7 @@ import { parseMoney } from '@weir/units';
 import { ApiError, notFound } from '../../http/api-error.js';
 import { decodeCursor, pageOf } from '../../http/cursor.js';
 import { defined } from '../../http/defined.js';
-import { audit, type Actor } from '../actor.js';
+import { audit, type Actor } from '../../http/actor.js';
 import { factorField } from '../factor-field.js';
 import { toTierView } from './tiers.mapper.js';
 import { AdminTiersRepository } from './tiers.repository.js';
@@ -24,7 +24,10 @@ export class AdminTiersService {
   constructor(private readonly repository: AdminTiersRepository) {}
 
   async list(query: { cursor?: string | undefined; limit: number }): Promise<Page<TierView>> {
-    const rows = await this.repository.page(decodeCursor(query.cursor, cursor)?.[0] ?? null, query.limit);
+    const rows = await this.repository.page(
+      decodeCursor(query.cursor, cursor)?.[0] ?? null,
+      query.limit,
+    );
     return pageOf(rows, query.limit, (row) => [row.name], toTierView);
   }
 
@@ -39,7 +42,7 @@ export class AdminTiersService {
     await this.repository.transaction(async (on) => {
       if (body.is_default === true) await this.repository.clearDefault(on);
       await this.repository.insert(on, { id, ...columnsOf(body) });
-      await audit(on, actor, 'tier.create', `tier:${id}`, { after: body });
+      await audit(on, actor, 'tier.create', { target: `tier:${id}`, after: body });
     });
     return this.get(id);
   }
@@ -52,7 +55,7 @@ export class AdminTiersService {
         throw new ApiError('conflict', 'Make another tier the default instead.');
       if (body.is_default === true && !before.is_default) await this.repository.clearDefault(on);
       await this.repository.update(on, id, columnsOf(body));
-      await audit(on, actor, 'tier.update', `tier:${id}`, { before, after: body });
+      await audit(on, actor, 'tier.update', { target: `tier:${id}`, before, after: body });
     });
     return this.get(id);
   }
@@ -61,10 +64,14 @@ export class AdminTiersService {
     await this.repository.transaction(async (on) => {
       const row = await this.repository.find(id, on);
       if (!row) throw notFound('tier');
-      if (row.is_default) throw new ApiError('conflict', 'The default tier cannot be deleted: make another one the default first.');
+      if (row.is_default)
+        throw new ApiError(
+          'conflict',
+          'The default tier cannot be deleted: make another one the default first.',
+        );
       // Accounts in the tier make PostgreSQL refuse: 409.
       await this.repository.remove(on, id);
-      await audit(on, actor, 'tier.delete', `tier:${id}`, { before: row });
+      await audit(on, actor, 'tier.delete', { target: `tier:${id}`, before: row });
     });
   }
 }
@@ -73,7 +80,9 @@ function columnsOf(body: UpdateBody): Partial<TierEntity> {
   const { price_factor, monthly_credit, ...rest } = body;
   return {
     ...defined(rest),
-    ...(price_factor === undefined ? {} : { price_factor: factorField('price_factor', price_factor) }),
+    ...(price_factor === undefined
+      ? {}
+      : { price_factor: factorField('price_factor', price_factor) }),
     ...(monthly_credit === undefined ? {} : { monthly_credit_nano: parseMoney(monthly_credit) }),
   };
 }

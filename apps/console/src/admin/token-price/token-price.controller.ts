@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { page, paging, tokenPriceBody, tokenPriceView, type Page } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminTokenPriceService } from './token-price.service.js';
 
 const listQuery = z.strictObject(paging);
@@ -24,13 +24,19 @@ export class AdminTokenPriceController {
 
   @Post()
   @Answers(tokenPriceView, 201)
-  add(@Acting() actor: Actor, @Body({ schema: tokenPriceBody }) body: TokenPriceBody): Promise<View> {
+  add(
+    @Acting() actor: Actor,
+    @Body({ schema: tokenPriceBody }) body: TokenPriceBody,
+  ): Promise<View> {
     return this.service.add(actor, body);
   }
 
   @Put()
   @Answers(tokenPriceView)
-  replace(@Acting() actor: Actor, @Body({ schema: tokenPriceBody }) body: TokenPriceBody): Promise<View> {
+  replace(
+    @Acting() actor: Actor,
+    @Body({ schema: tokenPriceBody }) body: TokenPriceBody,
+  ): Promise<View> {
     return this.service.add(actor, body);
   }
 }

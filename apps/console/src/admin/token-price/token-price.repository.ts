@@ -26,7 +26,12 @@ export class AdminTokenPriceRepository {
     );
   }
 
-  async insert(on: Transaction, priceNano: bigint, validFrom: string | null, createdBy: string): Promise<TokenPriceRow> {
+  async insert(
+    on: Transaction,
+    priceNano: bigint,
+    validFrom: string | null,
+    createdBy: string,
+  ): Promise<TokenPriceRow> {
     const row = await on.one<TokenPriceRow>(
       `INSERT INTO token_price (price_nano, valid_from, created_by) VALUES ($1, coalesce($2::timestamptz, now()), $3) RETURNING ${COLUMNS}`,
       [priceNano, validFrom, createdBy],

@@ -16,8 +16,8 @@ import {
 } from '@weir/contracts';
 import { Access } from '../../http/access.js';
 import { Answers } from '../../http/answers.js';
-import { Acting } from '../acting.js';
-import type { Actor } from '../actor.js';
+import { Acting } from '../../http/acting.js';
+import type { Actor } from '../../http/actor.js';
 import { AdminUsersService } from './users.service.js';
 
 const listQuery = z.strictObject({ ...paging, q: z.string().min(3).max(200).optional() });
@@ -37,7 +37,10 @@ export class AdminUsersController {
 
   @Post()
   @Answers(adminUser, 201)
-  create(@Acting() actor: Actor, @Body({ schema: createUserBody }) body: CreateUserBody): Promise<AdminUser> {
+  create(
+    @Acting() actor: Actor,
+    @Body({ schema: createUserBody }) body: CreateUserBody,
+  ): Promise<AdminUser> {
     return this.service.create(actor, body);
   }
 

@@ -35,12 +35,21 @@ export class AdminUsersRepository {
   }
 
   /** Newest first, one row more than asked for. */
-  page(q: string | null, after: { createdUs: string; id: string } | null, limit: number): Promise<UserRow[]> {
+  page(
+    q: string | null,
+    after: { createdUs: string; id: string } | null,
+    limit: number,
+  ): Promise<UserRow[]> {
     return this.database.many<UserRow>(
       `${SELECT_USERS} WHERE ($1::text IS NULL OR u.email ILIKE $1 OR u.name ILIKE $1)
           AND ($2::bigint IS NULL OR (u.created_at, u.id) < (timestamptz 'epoch' + $2::bigint * interval '1 microsecond', $3::uuid))
         ORDER BY u.created_at DESC, u.id DESC LIMIT $4`,
-      [q === null ? null : `%${escapeLike(q)}%`, after?.createdUs ?? null, after?.id ?? null, limit + 1],
+      [
+        q === null ? null : `%${escapeLike(q)}%`,
+        after?.createdUs ?? null,
+        after?.id ?? null,
+        limit + 1,
+      ],
     );
   }
 
@@ -50,7 +59,15 @@ export class AdminUsersRepository {
 
   async insert(
     on: Queries,
-    user: { id: string; account: string; email: string; name: string; role: Role; passwordHash: string; mustChange: boolean },
+    user: {
+      id: string;
+      account: string;
+      email: string;
+      name: string;
+      role: Role;
+      passwordHash: string;
+      mustChange: boolean;
+    },
   ): Promise<void> {
     await on.run(
       'INSERT INTO app_user (id, email, name, role, password_hash, account, must_change_password) VALUES ($1, $2, $3, $4, $5, $6, $7)',
@@ -61,7 +78,12 @@ export class AdminUsersRepository {
   async update(
     on: Queries,
     id: string,
-    change: { name: string | null; role: Role | null; active: boolean | null; passwordHash: string | null },
+    change: {
+      name: string | null;
+      role: Role | null;
+      active: boolean | null;
+      passwordHash: string | null;
+    },
   ): Promise<void> {
     await on.run(
       `UPDATE app_user SET name = coalesce($2, name), role = coalesce($3, role), active = coalesce($4, active),
@@ -73,7 +95,10 @@ export class AdminUsersRepository {
 
   /** Ends every session of a user. */
   async endSessions(on: Queries, id: string): Promise<void> {
-    await on.run('UPDATE refresh_session SET revoked_at = now() WHERE app_user = $1 AND revoked_at IS NULL', [id]);
+    await on.run(
+      'UPDATE refresh_session SET revoked_at = now() WHERE app_user = $1 AND revoked_at IS NULL',
+      [id],
+    );
   }
 
   async revokeKeys(on: Queries, accountId: string): Promise<void> {
@@ -84,7 +109,12 @@ export class AdminUsersRepository {
   }
 
   async setTier(on: Queries, accountId: string, tier: string): Promise<boolean> {
-    return (await on.run('UPDATE account SET tier = $2 WHERE id = $1 AND EXISTS (SELECT 1 FROM tier WHERE id = $2)', [accountId, tier])) > 0;
+    return (
+      (await on.run(
+        'UPDATE account SET tier = $2 WHERE id = $1 AND EXISTS (SELECT 1 FROM tier WHERE id = $2)',
+        [accountId, tier],
+      )) > 0
+    );
   }
 
   /** Active admins other than this one; locked, so that two admins cannot remove each other at once. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.js';
-import type { Identity } from '../http/access.js';
+import type { Identity } from './access.js';
 
 /** Who changes something, and from where: every change of an admin is audited with it. */
 export interface Actor {
@@ -12,8 +12,7 @@ export async function audit(
   on: Transaction,
   actor: Actor,
   action: string,
-  target: string,
-  change: { readonly before?: unknown; readonly after?: unknown } = {},
+  change: { readonly target: string; readonly before?: unknown; readonly after?: unknown },
 ): Promise<void> {
-  await on.money.auditAppend({ actor: actor.caller.userId, action, target, ip: actor.ip, ...change });
+  await on.money.auditAppend({ actor: actor.caller.userId, action, ip: actor.ip, ...change });
 }
