@@ -1,5 +1,5 @@
 import type { AllowanceRef } from './allowance-ref.js';
-import { ALLOWANCE_KIND_COUNT } from './kind.js';
+import type { ByKind } from './kind.js';
 import type { Lease } from './lease.js';
 import type { LeaseBook } from './lease-book.js';
 
@@ -27,11 +27,11 @@ export class Hold {
   readonly account: string;
   readonly refs: readonly AllowanceRef[];
   /** Held by kind; 0n = none taken. These are the `holds` of the journal and of the settlement message. */
-  readonly heldByKind: bigint[] = new Array<bigint>(ALLOWANCE_KIND_COUNT).fill(0n);
+  readonly heldByKind: ByKind<bigint> = [0n, 0n, 0n, 0n, 0n, 0n, 0n];
   /** What the end consumed of each lease, by kind. */
-  readonly consumedByKind: bigint[] = new Array<bigint>(ALLOWANCE_KIND_COUNT).fill(0n);
+  readonly consumedByKind: ByKind<bigint> = [0n, 0n, 0n, 0n, 0n, 0n, 0n];
   /** The lease behind each kind; null where nothing is held. */
-  readonly leases: (Lease | null)[] = new Array<Lease | null>(ALLOWANCE_KIND_COUNT).fill(null);
+  readonly leases: ByKind<Lease | null> = [null, null, null, null, null, null, null];
   /** Bit k set: the allowance of kind k had a cap when it was held or extended. */
   cappedKinds = 0;
   state: 'open' | 'released' | 'ended' | 'confirmed' = 'open';

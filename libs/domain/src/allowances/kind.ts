@@ -1,6 +1,9 @@
 /** The seven kinds of allowance. A request has at most one allowance of each, so arrays by kind have seven places. */
 export type AllowanceKind = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
+/** One value per kind; index it by the kind. */
+export type ByKind<T> = [T, T, T, T, T, T, T];
+
 /** Number of allowance kinds: the length of every `…ByKind` array. */
 export const ALLOWANCE_KIND_COUNT = 7;
 

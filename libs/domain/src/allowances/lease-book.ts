@@ -107,7 +107,7 @@ export class LeaseBook {
       const ref = hold.refs[kind];
       const lease = ref === undefined ? undefined : this.#leases.get(ref.id);
       if (lease === undefined) continue;
-      const held = hold.heldByKind[kind] ?? 0n;
+      const held = hold.heldByKind[kind];
       const excess = amountOfKind(kind, costNano, tokens) - held;
       const covered = excess < lease.free ? excess : lease.free;
       if (covered <= 0n) continue;
@@ -122,9 +122,9 @@ export class LeaseBook {
     this.#assertOpen(hold);
     for (const kind of ALLOWANCE_KINDS) {
       const lease = hold.leases[kind];
-      if (lease === null || lease === undefined) continue;
+      if (lease === null) continue;
       const charge = amountOfKind(kind, costNano, tokens);
-      hold.consumedByKind[kind] = lease.end(hold.heldByKind[kind] ?? 0n, charge);
+      hold.consumedByKind[kind] = lease.end(hold.heldByKind[kind], charge);
     }
     hold.state = 'ended';
     this.#openHolds -= 1;
@@ -136,7 +136,7 @@ export class LeaseBook {
     this.#assertOpen(hold);
     for (const kind of ALLOWANCE_KINDS) {
       const lease = hold.leases[kind];
-      if (lease !== null && lease !== undefined) lease.release(hold.heldByKind[kind] ?? 0n);
+      if (lease !== null) lease.release(hold.heldByKind[kind]);
       hold.heldByKind[kind] = 0n;
     }
     hold.state = 'released';
@@ -150,7 +150,7 @@ export class LeaseBook {
       'Only an ended request of this epoch is confirmed.',
     );
     for (const kind of ALLOWANCE_KINDS) {
-      hold.leases[kind]?.confirm(hold.consumedByKind[kind] ?? 0n);
+      hold.leases[kind]?.confirm(hold.consumedByKind[kind]);
     }
     hold.state = 'confirmed';
     this.#unconfirmed -= 1;
@@ -240,11 +240,8 @@ export class LeaseBook {
       if (hold.book !== this || hold.state !== 'open') continue;
       for (const kind of ALLOWANCE_KINDS) {
         const lease = hold.leases[kind];
-        if (lease === null || lease === undefined) continue;
-        heldById.set(
-          lease.ref.id,
-          (heldById.get(lease.ref.id) ?? 0n) + (hold.heldByKind[kind] ?? 0n),
-        );
+        if (lease === null) continue;
+        heldById.set(lease.ref.id, (heldById.get(lease.ref.id) ?? 0n) + hold.heldByKind[kind]);
       }
     }
     for (const [id, lease] of this.#leases) {
@@ -275,7 +272,7 @@ export class LeaseBook {
       lease.hold(amount);
       lease.noteSpending(amount, atMs, this.#spendingWindowMs);
       hold.leases[kind] = lease;
-      hold.heldByKind[kind] = (hold.heldByKind[kind] ?? 0n) + amount;
+      hold.heldByKind[kind] = hold.heldByKind[kind] + amount;
     }
     return true;
   }

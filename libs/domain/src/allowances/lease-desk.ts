@@ -279,7 +279,7 @@ export class LeaseDesk {
   #refill(needs: HoldNeeds, hold: Hold, now: ClockReading): void {
     for (const kind of ALLOWANCE_KINDS) {
       const lease = hold.leases[kind];
-      if (lease === null || lease === undefined || lease.free >= lease.refillBelow) continue;
+      if (lease === null || lease.free >= lease.refillBelow) continue;
       const items = refillItems(needs, this.#context(now.monotonicMs));
       if (items.length === 0) return;
       const line = newWaitingLine(needs.account);
@@ -300,9 +300,7 @@ export class LeaseDesk {
   }
 
   #remove(line: WaitingLine, waiter: Waiter): void {
-    const index = line.waiters.indexOf(waiter);
-    if (index < 0) return;
-    line.waiters.splice(index, 1);
+    line.waiters.splice(line.waiters.indexOf(waiter), 1);
     this.#waiting -= 1;
   }
 

@@ -148,15 +148,16 @@ export class CircuitBreaker {
 
   #count(nowMs: number, failures: number): void {
     const slice = this.#sliceOf(nowMs);
-    const bucket = this.#buckets[slice % BUCKETS];
-    if (bucket === undefined) return;
-    if (bucket.slice !== slice) {
-      bucket.slice = slice;
-      bucket.requests = 0;
-      bucket.failures = 0;
-    }
-    bucket.requests += 1;
-    bucket.failures += failures;
+    this.#buckets.forEach((bucket, index) => {
+      if (index !== slice % BUCKETS) return;
+      if (bucket.slice !== slice) {
+        bucket.slice = slice;
+        bucket.requests = 0;
+        bucket.failures = 0;
+      }
+      bucket.requests += 1;
+      bucket.failures += failures;
+    });
   }
 
   #window(nowMs: number): { requests: number; failures: number } {
