@@ -33,7 +33,7 @@ export async function signIn(
   user: { email: string; password: string },
 ): Promise<void> {
   await page.goto(`${consoleUrl}/login`);
-  await page.getByLabel('Email', { exact: false }).fill(user.email);
+  await page.getByLabel('E-mail').fill(user.email);
   await page.getByLabel('Password', { exact: true }).fill(user.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/dashboard');
