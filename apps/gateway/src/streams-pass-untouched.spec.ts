@@ -1,42 +1,16 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProxyHarness, until, type UpstreamHandler } from './testing/proxy-harness.js';
+import { CONTENT, DONE, streams, usageChunk } from './testing/wire.js';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-const chunk = (delta: object, finish: string | null = null): string =>
-  `data: ${JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'upstream-m-2026',
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  })}\n\n`;
-const usage = `data: ${JSON.stringify({
-  id: 'chatcmpl-1',
-  object: 'chat.completion.chunk',
-  created: 1,
-  model: 'upstream-m-2026',
-  choices: [],
-  usage: { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 },
-})}\n\n`;
-const content = [chunk({ role: 'assistant', content: '' }), chunk({ content: 'héllo 🌊' }), chunk({}, 'stop')];
-const done = 'data: [DONE]\n\n';
-
-const streams =
-  (...parts: string[]): UpstreamHandler =>
-  (_req, res) => {
-    res.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const part of parts) res.write(part);
-    res.end();
-  };
 
 let harness: ProxyHarness;
 afterEach(() => harness.stop());
 
 describe('a streamed completion', () => {
   it('passes byte for byte when the client asked for usage', async () => {
-    const whole = [...content, usage, done];
+    const whole = [...CONTENT, usageChunk(), DONE];
     harness = await ProxyHarness.start({ upstreams: [streams(...whole)] });
     const res = await harness.chat({ stream: true, stream_options: { include_usage: true } });
     expect(res.status).toBe(200);
@@ -44,9 +18,9 @@ describe('a streamed completion', () => {
   });
 
   it('loses only the usage chunk when the client did not ask for it, and is charged by it', async () => {
-    harness = await ProxyHarness.start({ upstreams: [streams(...content, usage, done)] });
+    harness = await ProxyHarness.start({ upstreams: [streams(...CONTENT, usageChunk(), DONE)] });
     const res = await harness.chat({ stream: true });
-    expect(sha(await res.text())).toBe(sha([...content, done].join('')));
+    expect(sha(await res.text())).toBe(sha([...CONTENT, DONE].join('')));
     expect(res.headers.get('x-weir-provider')).toBe('provider-0');
     const row = harness.money.onlyRow();
     expect(row).toMatchObject({
@@ -65,7 +39,7 @@ describe('a streamed completion', () => {
     let seen: unknown = null;
     const upstream: UpstreamHandler = (req, res, body) => {
       seen = JSON.parse(body.toString());
-      streams(...content, usage, done)(req, res, body);
+      streams(...CONTENT, usageChunk(), DONE)(req, res, body);
     };
     harness = await ProxyHarness.start({ upstreams: [upstream] });
     await (await harness.chat({ stream: true, custom: { kept: [1.0, 'x'] } })).text();
@@ -78,7 +52,7 @@ describe('a streamed completion', () => {
   });
 
   it('journals its end before the bytes that carry [DONE] leave', async () => {
-    harness = await ProxyHarness.start({ upstreams: [streams(...content, usage, done)] });
+    harness = await ProxyHarness.start({ upstreams: [streams(...CONTENT, usageChunk(), DONE)] });
     const res = await harness.chat({ stream: true });
     const reader = res.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';

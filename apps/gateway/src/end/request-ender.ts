@@ -36,6 +36,9 @@ export class RequestEnder implements Ender {
         surplusNano = (BigInt(ending.surplusTokens) * priced.price.output) / 1_000_000n;
       }
     }
+    if (attempt !== null && x.attemptLines.length < x.attemptsBegun) {
+      x.noteAttempt(attempt.outcome ?? 'ok', this.#money.nowMs());
+    }
     const record: EndRecord = {
       costNano,
       tokens,

@@ -1,18 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AttemptOutcome } from '@weir/domain';
 import { failpoint } from '@weir/platform';
 import type { Dispatcher } from 'undici';
 import type { PricedEndpoint } from '../config-cache/served-endpoint.js';
 
-/** How one try at an endpoint ended. */
-export type AttemptOutcome =
-  | 'ok'
-  | 'status'
-  | 'connect'
-  | 'timeout'
-  | 'reset'
-  | 'redirect'
-  | 'encoding'
-  | 'cancelled';
+export type { AttemptOutcome } from '@weir/domain';
 
 /** What an attempt tells its request. Data calls answer whether the upstream may go on (false = pause it). */
 export interface AttemptListener {

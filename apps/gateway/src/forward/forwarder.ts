@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
 import { answerHeaders, identityHeaders } from '../end/answer-headers.js';
+import { isFailoverStatus } from '@weir/domain';
 import type { Ending } from '../end/ending.js';
 import type { Hold } from '../money/money-path.types.js';
 import { AnswerRelay } from '../observe/answer-relay.js';
@@ -11,7 +12,7 @@ import type { ProblemDetail } from '../refuse/error-body.js';
 import type { Exchange, ExchangeOwner } from '../request/exchange.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import { beginRecordOf } from './begin-record.js';
-import { isFailoverStatus, relayedCode, relayedError } from './upstream-error.js';
+import { isContentPolicy, relayedCode, relayedError } from './upstream-error.js';
 import { readAnswerHead } from './upstream-headers.js';
 import { upstreamBody } from './upstream-body.js';
 
@@ -41,12 +42,12 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     }
     const begun = this.#services.money.begin(hold, beginRecordOf(x));
     if (typeof begun === 'boolean') {
-      this.#begun(x, begun, readmitter);
+      this.#begun(x, hold, begun, readmitter);
       return;
     }
     begun.then(
       (known) => {
-        this.#begun(x, known, readmitter);
+        this.#begun(x, hold, known, readmitter);
       },
       () => {
         // The journal could not be synced: nothing was dispatched, nothing may be.
@@ -56,7 +57,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     );
   }
 
-  #begun(x: Exchange, begun: boolean, readmitter: Readmitter): void {
+  #begun(x: Exchange, hold: Hold, begun: boolean, readmitter: Readmitter): void {
     if (!begun) {
       readmitter.onVoided(x);
       return;
@@ -65,6 +66,15 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     if (x.clientGone) {
       this.#fail(x, 'client_closed');
       return;
+    }
+    const first = this.#passable(x, 0);
+    if (first < 0) {
+      this.#fail(x, 'no_eligible_upstream', { retryAfterS: 5 });
+      return;
+    }
+    if (first > 0) {
+      x.candidateIndex = first;
+      this.#services.money.attempt(hold, first);
     }
     this.#dispatch(x);
   }
@@ -114,7 +124,6 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       return true;
     }
     this.#services.health.succeeded(attempt);
-    x.noteAttempt('ok', money.nowMs());
     const headers = answerHeaders(x, limiter, contentTypeOf(head.contentType), head.passed);
     if (x.call?.reading.stream === true && head.contentType.startsWith('text/event-stream')) {
       headers.push('cache-control', 'no-cache');
@@ -138,25 +147,28 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     this.#fail(x, outcome === 'timeout' ? 'upstream_timeout' : 'upstream_unavailable');
   }
 
+  onBroken(attempt: Attempt, outcome: AttemptOutcome): void {
+    this.#services.health.failed(attempt, outcome);
+  }
+
   onUpstreamError(x: Exchange, status: number, body: Buffer): void {
     const { attempt } = x;
-    if (attempt !== null) {
-      attempt.outcome = 'status';
-      if (isFailoverStatus(status)) this.#services.health.failed(attempt, 'status');
-      else this.#services.health.succeeded(attempt);
-    }
+    if (attempt === null) return;
+    const contentPolicy = isContentPolicy(body);
+    attempt.outcome = 'status';
+    this.#services.health.failed(attempt, 'status', contentPolicy);
     x.noteAttempt('status', this.#services.money.nowMs());
     x.relay = null;
     if (x.clientGone) {
       this.#fail(x, 'client_closed');
       return;
     }
-    if (!isFailoverStatus(status)) {
-      this.#relayError(x, status, body);
+    if (contentPolicy || !isFailoverStatus(status)) {
+      this.#relayError(x, contentPolicy ? 400 : status, body);
       return;
     }
     if (this.#next(x)) return;
-    const retryAfterS = attempt?.retryAfterS ?? null;
+    const { retryAfterS } = attempt;
     this.#fail(x, status === 408 || status === 504 ? 'upstream_timeout' : 'upstream_unavailable', {
       retryAfterS,
     });
@@ -191,11 +203,24 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     if (x.answered || x.killed || x.hold === null) return false;
     if (x.attemptsBegun >= limits.attemptsMax) return false;
     if (performance.now() - x.firstDispatchMs > limits.failoverWindowMs) return false;
-    if (!x.fallback || x.candidateIndex + 1 >= x.candidates.length) return false;
-    x.candidateIndex += 1;
-    money.attempt(x.hold, x.candidateIndex);
+    if (!x.fallback) return false;
+    const next = this.#passable(x, x.candidateIndex + 1);
+    if (next < 0) return false;
+    x.candidateIndex = next;
+    money.attempt(x.hold, next);
     this.#dispatch(x);
     return true;
+  }
+
+  /** Index of the first candidate from `from` on whose circuit lets a request pass, or −1. */
+  #passable(x: Exchange, from: number): number {
+    const nowMs = performance.now();
+    for (let i = from; i < x.candidates.length; i += 1) {
+      const candidate = x.candidates[i];
+      if (candidate === undefined) break;
+      if (this.#services.health.mayPass(candidate.endpoint.id, nowMs)) return i;
+    }
+    return -1;
   }
 
   /** The client's own mistake: the provider's words, our headers, no charge. */

@@ -1,12 +1,17 @@
-import type { ErrorCodeName } from '@weir/contracts';
+import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
 import { openAiErrorBody } from '../refuse/error-body.js';
 
-/** Statuses that another endpoint may do better at: overload, faults, and trouble with *our* credential. */
-const FAILOVER: ReadonlySet<number> = new Set([401, 402, 403, 408, 409, 429]);
+const CONTENT_POLICY = /content_policy|content_filter|content-filter|moderation/;
 
-/** Whether an upstream's status is its own trouble rather than the client's mistake (decisions §7). */
-export function isFailoverStatus(status: number): boolean {
-  return status >= 500 || FAILOVER.has(status);
+/** Whether the provider refused the content itself: another endpoint would only be asked to look away. */
+export function isContentPolicy(body: Buffer): boolean {
+  const error = errorOf(body);
+  const code = error?.['code'];
+  const type = error?.['type'];
+  return (
+    (typeof code === 'string' && CONTENT_POLICY.test(code)) ||
+    (typeof type === 'string' && CONTENT_POLICY.test(type))
+  );
 }
 
 /** What a client's mistake is logged as. */
@@ -21,29 +26,35 @@ export function relayedCode(status: number): ErrorCodeName {
  * else a sentence of ours. Nothing else of the body passes, as it may name hosts or keys.
  */
 export function relayedError(body: Buffer, code: ErrorCodeName, requestId: string): Buffer {
-  try {
-    const parsed: unknown = JSON.parse(body.toString());
-    if (isRecord(parsed) && isRecord(parsed['error'])) {
-      const { message, type, param, code: providerCode } = parsed['error'];
-      const metadata = { error_type: 'invalid_request', request_id: requestId };
-      return Buffer.from(
-        JSON.stringify({
-          error: {
-            message: typeof message === 'string' ? message : 'The provider refused the request.',
-            type: typeof type === 'string' ? type : 'invalid_request_error',
-            param: typeof param === 'string' ? param : null,
-            code: textOrNull(providerCode) ?? code,
-            metadata,
-          },
-        }),
-      );
-    }
-  } catch {
-    // SyntaxError: not JSON. Our own sentence says what is known.
+  const error = errorOf(body);
+  if (error !== null) {
+    const { message, type, param, code: providerCode } = error;
+    return Buffer.from(
+      JSON.stringify({
+        error: {
+          message: typeof message === 'string' ? message : 'The provider refused the request.',
+          type: typeof type === 'string' ? type : 'invalid_request_error',
+          param: typeof param === 'string' ? param : null,
+          code: textOrNull(providerCode) ?? code,
+          metadata: { error_type: ERROR_CODES[code].errorType, request_id: requestId },
+        },
+      }),
+    );
   }
   return Buffer.from(
     openAiErrorBody(code, requestId, { message: 'The provider refused the request.' }),
   );
+}
+
+/** The `error` object of a provider's body, or null. */
+function errorOf(body: Buffer): Readonly<Record<string, unknown>> | null {
+  try {
+    const parsed: unknown = JSON.parse(body.toString());
+    return isRecord(parsed) && isRecord(parsed['error']) ? parsed['error'] : null;
+  } catch {
+    // SyntaxError: not JSON. Our own sentence says what is known.
+    return null;
+  }
 }
 
 function textOrNull(value: unknown): string | null {

@@ -1,3 +1,4 @@
+import { decideSlice } from '@weir/domain';
 import { boundOf } from '../admit/bounds.js';
 import type { MoneyPathApi } from '../money/money-path.types.js';
 import type { Exchange } from '../request/exchange.js';
@@ -31,21 +32,16 @@ export class SliceGuard {
   }
 
   /** Whether the hold covers this many output tokens; if not, the waiter is called later. */
-  covers(outputTokensBound: number): boolean {
+  covers(producedMax: number): boolean {
     const x = this.#x;
-    const held = x.outputTokensHeld;
-    if (held >= x.outputTokensMax) return true;
-    const needed = Math.min(outputTokensBound, x.outputTokensMax);
-    if (needed <= held) {
-      if (held - needed < this.#sliceTokens / 2 && !this.#asking) {
-        this.#ask(held + this.#sliceTokens);
-      }
-      return true;
-    }
-    this.#needed = needed;
-    if (this.#asking) return false;
-    this.#ask(Math.max(held + this.#sliceTokens, needed));
-    return needed <= x.outputTokensHeld;
+    const decision = decideSlice(
+      { producedMax, held: x.outputTokensHeld, outputMax: x.outputTokensMax },
+      this.#sliceTokens,
+    );
+    if (!decision.ask) return true;
+    if (!decision.covered) this.#needed = Math.min(producedMax, x.outputTokensMax);
+    if (!this.#asking) this.#ask(decision.holdTokens);
+    return decision.covered || this.#needed <= x.outputTokensHeld;
   }
 
   #ask(outputTokens: number): void {

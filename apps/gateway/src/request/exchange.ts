@@ -35,17 +35,23 @@ export interface Relay {
 export interface ExchangeOwner {
   onHead(x: Exchange, attempt: Attempt, status: number, headers: IncomingHttpHeaders): boolean;
   onFailedBeforeHead(x: Exchange, attempt: Attempt, outcome: AttemptOutcome): void;
+  /** The answer broke off after its head. */
+  onBroken(attempt: Attempt, outcome: AttemptOutcome): void;
   onClientGone(x: Exchange): void;
 }
 
 /** One try, as the trace and the row's `attempts` tell it. */
 export interface AttemptLine {
   readonly endpoint: string;
+  readonly provider: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
-  readonly outcome: string;
+  readonly outcome: AttemptOutcome;
   readonly status: number | null;
 }
+
+/** An unread body up to this is skipped, so that a refusal keeps its connection. */
+const SKIPPED_BODY_BYTES_MAX = 64 * 1024;
 
 export type Phase = 'reading' | 'admitting' | 'forwarding' | 'ended';
 
@@ -139,8 +145,12 @@ export class Exchange implements AttemptListener {
   }
 
   onAttemptFailed(attempt: Attempt, outcome: AttemptOutcome): void {
-    if (this.relay === null) this.owner.onFailedBeforeHead(this, attempt, outcome);
-    else this.relay.onFailed(outcome);
+    if (this.relay === null) {
+      this.owner.onFailedBeforeHead(this, attempt, outcome);
+      return;
+    }
+    this.owner.onBroken(attempt, outcome);
+    this.relay.onFailed(outcome);
   }
 
   /** The client's socket closed; whether it had its whole answer shows in `phase`. */
@@ -170,12 +180,20 @@ export class Exchange implements AttemptListener {
     return tokens;
   }
 
+  /** A body we will not read: a short one is skipped, a long one is not worth the wait. */
+  #hasLongBody(): boolean {
+    if (this.req.complete) return false;
+    const { 'content-length': length, 'transfer-encoding': chunked } = this.req.headers;
+    return chunked !== undefined || Number(length ?? 0) > SKIPPED_BODY_BYTES_MAX;
+  }
+
   /** Remembers how the present attempt ended. `nowMs` is the database's clock. */
-  noteAttempt(outcome: string, nowMs: number): void {
+  noteAttempt(outcome: AttemptOutcome, nowMs: number): void {
     const attempt = this.attempt;
     if (attempt === null) return;
     this.attemptLines.push({
       endpoint: attempt.endpoint.endpoint.id,
+      provider: attempt.endpoint.endpoint.provider,
       startedAtMs: Math.round(nowMs - (performance.now() - attempt.startedMs)),
       durationMs: Math.round(performance.now() - attempt.startedMs),
       outcome,
@@ -208,7 +226,7 @@ export class Exchange implements AttemptListener {
     const body = Buffer.from(openAiErrorBody(code, this.requestId, detail));
     const headers = errorHeaders(code, this.requestId, body.length, detail.retryAfterS ?? null);
     if (more.length > 0) headers.push(...more);
-    if (!this.req.complete) headers.push('connection', 'close');
+    if (this.#hasLongBody()) headers.push('connection', 'close');
     this.res.writeHead(ERROR_CODES[code].status, headers);
     this.res.end(body);
   }

@@ -1,13 +1,16 @@
 import type { ErrorCodeName } from '@weir/contracts';
-import type { PricedEndpoint } from '../config-cache/served-endpoint.js';
+import {
+  buildRoutingTrace,
+  orderCandidates,
+  type EndpointHealth,
+  type RoutingTrace,
+  type TracedCandidate,
+} from '@weir/domain';
+import { formatMoney } from '@weir/units';
+import type { PricedEndpoint, ServedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
 import type { ProxyServices } from '../proxy-services.js';
 import type { ProblemDetail } from '../refuse/error-body.js';
 import type { AttemptLine, Exchange } from '../request/exchange.js';
-
-/** The order in which endpoints are tried, and why. */
-export interface RoutePlan {
-  traceWith(attempts: readonly AttemptLine[]): unknown;
-}
 
 /** Why no endpoint will be tried. */
 export interface RouteProblem {
@@ -15,58 +18,136 @@ export interface RouteProblem {
   readonly detail: ProblemDetail;
 }
 
-class Plan implements RoutePlan {
-  readonly #x: Exchange;
-  constructor(x: Exchange) {
-    this.#x = x;
+interface Considered {
+  readonly served: ServedEndpoint;
+  readonly priced: PricedEndpoint | null;
+  readonly health: EndpointHealth;
+  readonly priority: number;
+  readonly weight: number;
+  readonly excluded: string | null;
+}
+
+/** The order in which endpoints are tried, and why; becomes the row's trace when the request has ended. */
+export class RoutePlan {
+  readonly #requestedModel: string;
+  readonly #model: ServedModel;
+  readonly #considered: readonly Considered[];
+
+  constructor(requestedModel: string, model: ServedModel, considered: readonly Considered[]) {
+    this.#requestedModel = requestedModel;
+    this.#model = model;
+    this.#considered = considered;
   }
-  traceWith(attempts: readonly AttemptLine[]): unknown {
-    return {
+
+  /** The trace with how each attempt went. */
+  traceWith(attempts: readonly AttemptLine[]): RoutingTrace {
+    const last = attempts.at(-1) ?? null;
+    return buildRoutingTrace({
       policy: 'balanced',
-      requested_model: this.#x.call?.reading.model ?? '',
-      picked: this.#x.attempt?.endpoint.endpoint.id ?? null,
+      requestedModel: this.#requestedModel,
+      considered: this.#considered.map((one) => this.#traced(one)),
+      picked: last?.endpoint ?? null,
+      reason: reasonOf(this.#considered.length, attempts.length),
       attempts,
+    });
+  }
+
+  #traced({ served, priced, health, excluded }: Considered): TracedCandidate {
+    return {
+      provider: served.provider,
+      model: this.#model.id,
+      region: served.region,
+      price: priced === null ? null : formatMoney(priced.price.output),
+      latencyMs: null,
+      carbonGrams: null,
+      health,
+      score: null,
+      ...(excluded === null ? {} : { excluded }),
     };
   }
 }
 
+function reasonOf(considered: number, attempts: number): string {
+  if (attempts > 1) return 'the first choice failed';
+  return considered === 1 ? 'the only endpoint of the model' : 'priority, health, then weight';
+}
+
 /** Finds the model and the endpoints to try; null = found. */
 export function planRoute(x: Exchange, services: ProxyServices): RouteProblem | null {
-  const { catalog, money } = services;
   const { call, key } = x;
-  if (call === null || key === null || catalog.current === null) {
+  const catalog = services.catalog.current;
+  if (call === null || key === null || catalog === null) {
     return { code: 'storage_unavailable', detail: { retryAfterS: 2 } };
   }
   const name = call.reading.model;
-  const model = catalog.current.models.get(name);
-  if (model === undefined) {
-    return {
-      code: 'model_not_found',
-      detail: { message: `The model "${name}" is not configured.`, param: 'model' },
-    };
+  const model = catalog.models.get(name);
+  const problem = modelProblem(x, name, model);
+  if (problem !== null) return problem;
+  if (model === undefined) return null;
+  x.model = model;
+  const nowMs = services.money.nowMs();
+  const monotonicMs = performance.now();
+  const considered: Considered[] = [];
+  for (const served of model.endpoints) {
+    const priced = catalog.priced(model, served, key.priceFactor, nowMs);
+    const health = services.health.health(served.id, monotonicMs);
+    const excluded = exclusionOf(served, priced, key.regionPin, health);
+    const { priority, weight } = served;
+    considered.push({ served, priced, health, priority, weight, excluded });
   }
-  if (key.allowedModels !== null && !key.allowedModels.has(model.id)) {
+  const candidates = inOrder(considered);
+  if (candidates.length === 0) return noneEligible(considered);
+  x.candidates = candidates;
+  x.plan = new RoutePlan(name, model, considered);
+  return null;
+}
+
+function modelProblem(
+  x: Exchange,
+  name: string,
+  model: ServedModel | undefined,
+): RouteProblem | null {
+  if (model === undefined) {
+    const message = `The model "${name}" is not configured. List the models with GET /v1/models.`;
+    return { code: 'model_not_found', detail: { message, param: 'model' } };
+  }
+  const allowed = x.key?.allowedModels ?? null;
+  if (allowed !== null && !allowed.has(model.id)) {
     return { code: 'model_not_allowed', detail: { param: 'model' } };
   }
   if (model.kind !== x.route.operation) {
-    return {
-      code: 'invalid_request_error',
-      detail: { message: `The model "${name}" does not take this call.`, param: 'model' },
-    };
+    const message = `The model "${name}" does not take this call: it is for ${model.kind}.`;
+    return { code: 'invalid_request_error', detail: { message, param: 'model' } };
   }
-  x.model = model;
-  const nowMs = money.nowMs();
-  const candidates: PricedEndpoint[] = [];
-  let unpriced = false;
-  for (const endpoint of model.endpoints) {
-    const priced = catalog.current.priced(model, endpoint, key.priceFactor, nowMs);
-    if (priced === null) unpriced = true;
-    else candidates.push(priced);
-  }
-  if (candidates.length === 0) {
-    return { code: unpriced ? 'unpriced_model' : 'no_eligible_upstream', detail: {} };
-  }
-  x.candidates = candidates;
-  x.plan = new Plan(x);
   return null;
+}
+
+/** A region pin is never violated silently; an endpoint without a price is never silently free. */
+function exclusionOf(
+  served: ServedEndpoint,
+  priced: PricedEndpoint | null,
+  regionPin: string | null,
+  health: EndpointHealth,
+): string | null {
+  if (regionPin !== null && served.region !== regionPin) return 'region';
+  if (priced === null) return 'unpriced';
+  return health === 'unavailable' ? 'unavailable' : null;
+}
+
+function inOrder(considered: readonly Considered[]): PricedEndpoint[] {
+  const eligible = considered.filter((one) => one.excluded === null);
+  const ordered =
+    eligible.length > 1
+      ? orderCandidates(eligible, Math.floor(Math.random() * 0x7fffffff))
+      : eligible;
+  const candidates: PricedEndpoint[] = [];
+  for (const { priced } of ordered) if (priced !== null) candidates.push(priced);
+  return candidates;
+}
+
+function noneEligible(considered: readonly Considered[]): RouteProblem {
+  if (considered.length > 0 && considered.every((one) => one.excluded === 'unpriced')) {
+    return { code: 'unpriced_model', detail: { param: 'model' } };
+  }
+  return { code: 'no_eligible_upstream', detail: { retryAfterS: 5 } };
 }

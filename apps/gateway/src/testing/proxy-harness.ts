@@ -73,6 +73,7 @@ export class ProxyHarness {
   readonly endings: Ending[] = [];
   url = '';
   port = 0;
+  running: RunningRequests | null = null;
   readonly #closers: (() => Promise<unknown>)[] = [];
 
   static async start(input: HarnessInput): Promise<ProxyHarness> {
@@ -120,6 +121,7 @@ export class ProxyHarness {
     const keys = input.keys ?? { [KEY]: anyKey() };
     const limiter = new KeyLimiter();
     const running = new RunningRequests(limits, limiter);
+    this.running = running;
     const refusals = new RefusalLog(this.money, limits.refusalsPerSecond);
     const shedder = new LoadShedder({ ...limits, loopDelayShedMs: 10_000 });
     const ender = new RequestEnder(this.money, {
