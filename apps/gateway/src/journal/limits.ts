@@ -14,10 +14,14 @@ export interface JournalLimits {
   readonly ballastRoomBytes: number;
   /** fdatasync at most this long after a record was written; what a power cut may lose. */
   readonly syncMs: number;
-  /** A write that took longer blocked the event loop for everyone: write in the pool, shed new requests while that takes as long. */
+  /** A write that took longer blocked the event loop for everyone. */
   readonly slowWriteMs: number;
-  /** How long writes stay in the pool after a slow one. */
+  /** A second slow write within this time moves writes to the thread pool … */
+  readonly slowAgainMs: number;
+  /** … until none was slow for this long. */
   readonly slowHoldMs: number;
+  /** A pool write outstanding for longer sheds new requests: they would only queue behind it. */
+  readonly stalledMs: number;
   /** Settled segments are kept for a replay after a restore of the database. */
   readonly doneAgeMs: number;
   /** … but no more than this. */
@@ -36,7 +40,9 @@ export const JOURNAL_LIMITS: JournalLimits = {
   ballastRoomBytes: 64 * MB,
   syncMs: 50,
   slowWriteMs: 50,
-  slowHoldMs: 1_000,
+  slowAgainMs: 5_000,
+  slowHoldMs: 10_000,
+  stalledMs: 1_000,
   doneAgeMs: 24 * 3_600_000,
   doneBytesMax: 1024 * MB,
 };

@@ -3,7 +3,7 @@
  * 1.5 µs; a write in the thread pool costs 26), forced at the two points where something must not happen
  * before its record is written: a dispatch, and a client's final byte. fdatasync runs in the pool, one at a
  * time. A write that blocked the event loop moves the next ones to the pool, and new requests are shed while one
- * of those takes long; a full disk is answered with the ballast; a failed fdatasync means that this journal can
+ * of those hangs; a full disk is answered with the ballast; a failed fdatasync means that this journal can
  * be trusted no more, and is never tried again.
  */
 import type { Ballast } from './ballast.js';
@@ -38,6 +38,7 @@ export class RecordWriter {
   private added = 0;
   private written = 0;
   private synced = 0;
+  private slowAtMs = 0;
   private slowUntilMs = 0;
   private poolWrite: Promise<void> | null = null;
   private poolWriteAtMs = 0;
@@ -72,7 +73,7 @@ export class RecordWriter {
   /** Whether the disk is slow at this very moment: new requests would only queue behind it. */
   private get stalled(): boolean {
     if (this.poolWrite === null) return false;
-    return performance.now() - this.poolWriteAtMs > this.limits.slowWriteMs;
+    return performance.now() - this.poolWriteAtMs > this.limits.stalledMs;
   }
 
   /** From now on records go to `fd`. Call only when idle. */
@@ -174,13 +175,18 @@ export class RecordWriter {
     }
   }
 
+  /** One slow write may be the scheduler's doing; a second one soon after is the disk's. */
   private noteDuration(ms: number): void {
     if (ms <= this.limits.slowWriteMs) return;
-    this.slowUntilMs = performance.now() + this.limits.slowHoldMs;
-    this.onFault(
-      new Error(`a journal write took ${Math.round(ms)} ms`),
-      'the journal disk is slow',
-    );
+    const nowMs = performance.now();
+    const again = this.slowAtMs !== 0 && nowMs - this.slowAtMs < this.limits.slowAgainMs;
+    this.slowAtMs = nowMs;
+    if (!again) return;
+    if (!this.slow) {
+      const error = new Error(`a journal write took ${Math.round(ms)} ms`);
+      this.onFault(error, 'the journal disk is slow; writing in the pool');
+    }
+    this.slowUntilMs = nowMs + this.limits.slowHoldMs;
   }
 
   private async committedInPool(goal: number): Promise<void> {

@@ -2,8 +2,8 @@ import type { SettleRow } from '@weir/contracts';
 
 /**
  * What the request's path sees of the money path: admit → begin → (attempt, progress, extend)* → end, or void.
- * Everything is synchronous while leases are warm and the journal is not in `always` mode: a promise comes
- * back only where PostgreSQL or fdatasync has to be awaited. Protocol: ../../../docs/reference/money-path.md.
+ * Everything is synchronous while leases are warm, the disk is quick and the journal is not in `always` mode: a
+ * promise comes back only where PostgreSQL or the disk has to be awaited. Protocol: ../../../docs/reference/money-path.md.
  */
 
 /** Allowance kinds in the order of every `…ByKind` array. */
@@ -161,7 +161,7 @@ export interface MoneyPathApi {
   queryAffordableNano(account: string): Promise<bigint | null>;
   /**
    * Writes `begin` and checks TERM again. Call it in the very turn that dispatches; `false` = voided, admit anew.
-   * A promise only with WEIR_JOURNAL_SYNC=always.
+   * A promise only with WEIR_JOURNAL_SYNC=always or while the disk is slow.
    */
   begin(hold: Hold, record: BeginRecord): boolean | Promise<boolean>;
   /** Before each dispatch after the first. */
@@ -172,7 +172,7 @@ export interface MoneyPathApi {
   extend(hold: Hold, costNano: bigint, tokens: bigint): boolean | Promise<boolean>;
   /** Nothing was dispatched, or every attempt failed without upstream charge and no row is wanted: gives the hold back. */
   void(hold: Hold): void;
-  /** Writes `end`, moves the leases, queues the row for settlement. Only then send the final bytes. A promise only with `always`. */
+  /** Writes `end`, moves the leases, queues the row for settlement. Only then send the final bytes. A promise only with `always` or while the disk is slow; it rejects when neither disk nor database took the end: then send no final bytes. */
   end(hold: Hold, record: EndRecord): Charged | Promise<Charged>;
   /**
    * Logs a request that took no hold and costs nothing (refusals, decisions §12: ≤ 10/s per key): a row with cost 0.
