@@ -6,7 +6,7 @@
 /** `numerator / denominator`, exact halves rounded up. Numerator ≥ 0, denominator > 0; throws a RangeError otherwise. */
 export function divHalfUp(numerator: bigint, denominator: bigint): bigint {
   assertDivisible(numerator, denominator);
-  return (2n * numerator + denominator) / (2n * denominator);
+  return (numerator + (denominator >> 1n)) / denominator;
 }
 
 /** `numerator / denominator`, any remainder rounded up: for upper bounds. Numerator ≥ 0, denominator > 0. */

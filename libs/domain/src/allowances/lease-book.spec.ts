@@ -110,6 +110,9 @@ describe('ending a hold', () => {
     expect(free.heldByKind[1]).toBe(0n);
     book.cover(free, 2n, 0n);
     expect(free.heldByKind[0]).toBe(2n);
+    const unnamed = book.tryHold(needs(0n, 0n, 0b1, []), 0);
+    if (unnamed !== null) book.cover(unnamed, 1n, 0n);
+    expect(unnamed?.heldByKind[0]).toBe(0n);
     book.close();
     book.cover(free, 5n, 0n);
     expect(free.heldByKind[0]).toBe(2n);
