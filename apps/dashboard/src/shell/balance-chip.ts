@@ -8,7 +8,7 @@ import { Wallet } from '../live/wallet';
   selector: 'w-balance-chip',
   imports: [RouterLink],
   template: `
-    <a class="balance" routerLink="/dashboard" [attr.aria-label]="'Available balance ' + text()">
+    <a class="balance" routerLink="/dashboard" title="Available balance">
       <span class="meta">Balance</span>
       <b [style.color]="negative() ? 'var(--bad)' : null">{{ text() }}</b>
     </a>
@@ -37,7 +37,11 @@ import { Wallet } from '../live/wallet';
         height: 2.75rem;
       }
       .meta {
-        display: none;
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
       }
     }
   `,

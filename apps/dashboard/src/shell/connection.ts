@@ -20,9 +20,9 @@ const TONES: Readonly<Record<string, Tone>> = {
       class="state"
       type="button"
       popovertarget="connection-about"
-      [attr.aria-label]="'Connection: ' + live.indicator().label"
     >
       <ui-glyph [tone]="tone()" />
+      <span class="sr-only">Connection:</span>
       <span>{{ live.indicator().label }}</span>
       @if (updated(); as time) {
         <span class="meta time">Last updated {{ time }}</span>

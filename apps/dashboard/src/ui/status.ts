@@ -1,7 +1,10 @@
 import { Component, computed, input } from '@angular/core';
 import { Glyph, toneOf } from './glyph';
 
-/** The HTTP status of a request: shape, colour and digits; success stays grey, errors are loud. */
+/**
+ * The HTTP status of a request: shape, colour and digits; success stays grey, errors are loud. On a tinted
+ * row `--loud` makes the digits plain text, because the tone would not be readable there.
+ */
 @Component({
   selector: 'ui-status',
   imports: [Glyph],
@@ -25,5 +28,5 @@ import { Glyph, toneOf } from './glyph';
 export class Status {
   readonly httpStatus = input.required<number>();
   protected readonly tone = computed(() => toneOf(this.httpStatus()));
-  protected readonly colour = computed(() => (this.tone() === 'ok' ? '' : `var(--${this.tone()})`));
+  protected readonly colour = computed(() => (this.tone() === 'ok' ? '' : `var(--loud, var(--${this.tone()}))`));
 }

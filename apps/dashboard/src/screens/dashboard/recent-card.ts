@@ -42,7 +42,7 @@ import { DashboardStore } from './dashboard-store';
             </a>
           }
         } @else {
-          <div class="table-wrap" tabindex="0" role="region" aria-labelledby="recent-title">
+          <div class="table-wrap" tabindex="0" role="region" aria-label="Table of recent transactions">
             <table class="table">
               <thead>
                 <tr>
