@@ -10,6 +10,7 @@ import type { LoadShedder } from './limits/load-shedder.js';
 import type { MoneyPathApi } from './money/money-path.types.js';
 import type { ClientFacts } from './request/client-facts.js';
 import type { Exchange } from './request/exchange.js';
+import type { LargeBodies } from './request/large-bodies.js';
 import type { RunningRequests } from './request/running-requests.js';
 import type { EndpointHealthBook } from './route/endpoint-health-book.js';
 
@@ -25,6 +26,7 @@ export interface ProxyServices {
   readonly shedder: LoadShedder;
   readonly facts: ClientFacts;
   readonly running: RunningRequests;
+  readonly largeBodies: LargeBodies;
   /** Logs and counts a request of a known key that was refused before it took a hold. */
   readonly onRefused: (x: Exchange, code: ErrorCodeName) => void;
   readonly ender: Ender;

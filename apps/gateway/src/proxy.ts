@@ -5,12 +5,12 @@ import { keyProblem, secretOf } from './authenticate/authenticate.js';
 import type { KeyEntry } from './config-cache/key-entry.js';
 import { Forwarder } from './forward/forwarder.js';
 import { modelList } from './models/model-list.js';
+import type { Call, CallProblem } from './request/call.js';
 import { correlationIdOf, userAgentOf } from './request/client-facts.js';
 import { Exchange } from './request/exchange.js';
 import { routeOf, UNKNOWN } from './request/proxy-route.js';
-import { bodyProblem, readBody } from './request/read-body.js';
+import { bodyProblem, readBody, type BodyReader } from './request/read-body.js';
 import { readCall } from './request/read-call.js';
-import { requestIdAt } from './request/request-id.js';
 import type { Hold } from './money/money-path.types.js';
 import type { ProblemDetail } from './refuse/error-body.js';
 import { planRoute } from './route/plan-route.js';
@@ -22,7 +22,7 @@ import type { ProxyServices } from './proxy-services.js';
  * its folder; here is only their order. Everything is synchronous while key, catalogue and leases are warm:
  * a promise appears only where PostgreSQL has to be asked.
  */
-export class Proxy implements FastLane {
+export class Proxy implements FastLane, BodyReader {
   readonly #services: ProxyServices;
   readonly #forwarder: Forwarder;
 
@@ -38,7 +38,6 @@ export class Proxy implements FastLane {
     if (route === null) return false;
     const x = new Exchange(req, res, route, this.#forwarder);
     x.correlationId = correlationIdOf(req);
-    x.requestId = x.correlationId ?? requestIdAt(Date.now());
     if (route === UNKNOWN) {
       x.refuse('not_found');
       return true;
@@ -149,22 +148,34 @@ export class Proxy implements FastLane {
     x.res.on('close', () => {
       x.closed();
     });
-    readBody(x.req, this.#services.limits.visionBodyBytesMax, {
-      onBodyByte: () => {
-        x.lastBodyByteMs = performance.now();
-      },
-      onBody: (body) => {
-        this.#parse(x, body);
-      },
-      onBodyRefused: (code, message) => {
-        this.#refuse(x, code, { message });
-      },
-    });
+    readBody(x, this.#services.limits.visionBodyBytesMax, this);
   }
 
-  #parse(x: Exchange, body: Buffer): void {
+  onBodyRefused(x: Exchange, code: ErrorCodeName, message: string): void {
+    this.#refuse(x, code, { message });
+  }
+
+  onBody(x: Exchange, body: Buffer): void {
     if (x.phase !== 'reading') return;
-    const read = readCall(x.route.operation === 'embeddings' ? 'embeddings' : 'chat', body);
+    const operation = x.route.operation === 'embeddings' ? 'embeddings' : 'chat';
+    const { largeBodies, limits } = this.#services;
+    if (body.length <= limits.offThreadBytes) {
+      this.#parsed(x, readCall(operation, body));
+      return;
+    }
+    largeBodies.read(operation, body).then(
+      (read) => {
+        this.#parsed(x, read);
+      },
+      () => {
+        // LargeBodyError: the reading thread is busy or died.
+        if (x.phase === 'reading') this.#refuse(x, 'overloaded', { retryAfterS: 1 });
+      },
+    );
+  }
+
+  #parsed(x: Exchange, read: Call | CallProblem): void {
+    if (x.phase !== 'reading') return;
     if ('code' in read) {
       const { code, message, param } = read;
       this.#refuse(x, code, param === null ? { message } : { message, param });
@@ -177,6 +188,11 @@ export class Proxy implements FastLane {
       this.#refuse(x, planned.code, planned.detail);
       return;
     }
+    if (read.body.length > this.#services.limits.bodyBytesMax && x.model?.takesImages !== true) {
+      const message = 'The body is larger than 10 MB, which only models that take images allow.';
+      this.#refuse(x, 'request_too_large', { message });
+      return;
+    }
     x.phase = 'admitting';
     admit(x, this.#services, this);
   }
@@ -184,7 +200,6 @@ export class Proxy implements FastLane {
   /** The hold is taken and `begin` may be written. */
   onAdmitted(x: Exchange, hold: Hold): void {
     x.hold = hold;
-    if (x.correlationId === null) x.requestId = hold.id;
     this.#forwarder.begin(x, hold, this);
   }
 

@@ -131,6 +131,11 @@ class Admitting {
 
   /** The byte bound refused: perhaps the true count fits. */
   #countInput(refusal: Refusal): void {
+    if (this.#x.call?.whole !== true) {
+      // What cannot be counted is only estimated, and an estimate is no bound.
+      this.#cutOutput(refusal);
+      return;
+    }
     const counted = this.#x.countInput();
     const goOn = (tokens: number): void => {
       if (tokens >= this.#x.inputTokensBound) {

@@ -17,6 +17,7 @@ import { Proxy } from '../proxy.js';
 import { Pulse } from '../pulse/pulse.js';
 import { TickCounters } from '../pulse/tick-counters.js';
 import { ClientFacts } from '../request/client-facts.js';
+import { LargeBodies } from '../request/large-bodies.js';
 import { RunningRequests } from '../request/running-requests.js';
 import { EndpointHealthBook } from '../route/endpoint-health-book.js';
 import type { FastLaneSlot } from '../server/http-server.js';
@@ -39,6 +40,7 @@ export class Gateway implements OnApplicationBootstrap {
   readonly #pulse: Pulse;
   readonly #metrics: GatewayMetrics;
   readonly #refusals: RefusalLog;
+  readonly #largeBodies = new LargeBodies();
   readonly #proxy: Proxy;
   readonly #limiterSweep: NodeJS.Timeout;
 
@@ -88,6 +90,7 @@ export class Gateway implements OnApplicationBootstrap {
       shedder: this.#shedder,
       facts: new ClientFacts(weir.trustProxy, false),
       running,
+      largeBodies: this.#largeBodies,
       onRefused: (x, code) => {
         this.#refusals.record(x, code);
         ticks.refused(ERROR_CODES[code].status, money.nowMs());
@@ -151,6 +154,7 @@ export class Gateway implements OnApplicationBootstrap {
     this.#shedder.stop();
     this.#keeper.stop();
     await this.#pools.destroy();
+    await this.#largeBodies.stop();
     await this.#pulse.stop();
   }
 }

@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
 import type { MoneyPathApi } from '../money/money-path.types.js';
 import type { Exchange } from '../request/exchange.js';
-import { requestIdAt } from '../request/request-id.js';
+import { requestId } from '../money/request-id.js';
 
 const KEYS_MAX = 10_000;
 
@@ -26,7 +26,7 @@ export class RefusalLog {
     const nowMs = this.#money.nowMs();
     const at = new Date(nowMs).toISOString();
     this.#money.recordRefusal({
-      id: requestIdAt(nowMs),
+      id: requestId(nowMs),
       account: key.account,
       key: key.id,
       accepted_at: at,

@@ -4,6 +4,7 @@ import type { Attempt } from '../forward/attempt.js';
 import type { Charged, EndRecord, MoneyPathApi } from '../money/money-path.types.js';
 import type { Exchange } from '../request/exchange.js';
 import type { Ender, Ending } from './ending.js';
+import { isoInstant } from './iso-instant.js';
 
 /** Who else hears of an ended request. */
 export interface EndListener {
@@ -67,8 +68,8 @@ function rowOf(
   const firstByteMs = x.firstByteMs === 0 ? nowMonotonicMs : x.firstByteMs;
   const answered = ending.httpStatus < 400 || x.firstByteMs !== 0;
   return {
-    first_byte_at: answered ? isoAt(nowMs - (nowMonotonicMs - firstByteMs)) : null,
-    completed_at: isoAt(nowMs),
+    first_byte_at: answered ? isoInstant(nowMs - (nowMonotonicMs - firstByteMs)) : null,
+    completed_at: isoInstant(nowMs),
     reported_model: ending.reportedModel,
     provider: priced?.endpoint.provider ?? null,
     endpoint_id: priced?.endpoint.id ?? null,
@@ -95,8 +96,4 @@ function rowOf(
 /** The plan with how each attempt went (decisions §7); null when no route was chosen. */
 function traceOf(x: Exchange): unknown {
   return x.plan === null ? null : x.plan.traceWith(x.attemptLines);
-}
-
-function isoAt(ms: number): string {
-  return new Date(ms).toISOString();
 }

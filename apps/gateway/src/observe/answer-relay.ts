@@ -21,6 +21,8 @@ export interface AnswerRelayServices {
   readonly drains: boolean;
 }
 
+const EMPTY = Buffer.alloc(0);
+
 /**
  * One answer that is not streamed. It is held back up to 1 MB, so that its cost can stand in a header and the
  * `end` is journaled before a byte of it leaves. A larger one passes while it comes, but for its last chunk.
@@ -34,7 +36,9 @@ export class AnswerRelay implements Relay {
   #bytes = 0;
   /** Whether the answer passes while it comes. */
   #passing = false;
-  #tail: Buffer = Buffer.alloc(0);
+  #tail: Buffer = EMPTY;
+  /** The whole answer, a character a byte. */
+  #text = '';
   #ended = false;
   #waitingForClient = false;
   #lastWriteMs = performance.now();
@@ -70,7 +74,17 @@ export class AnswerRelay implements Relay {
     const first = this.#chunks[0];
     const body =
       this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
-    const reading = this.#passing ? this.#readTail(body) : this.#read(body);
+    if (this.#passing) {
+      this.#judge(this.#readTail(body), body);
+      return;
+    }
+    // Latin-1 maps each byte to one character and back: one string serves the parser, which needs only the
+    // ASCII parts of it, and the socket, which then takes head and body in a single write.
+    this.#text = body.toString('latin1');
+    this.#judge(this.#read(this.#text), body);
+  }
+
+  #judge(reading: AnswerReading, body: Buffer): void {
     if (reading.usage !== null) {
       this.#finish(this.#endingOf(reading, reading.usage, true), body);
     } else if (reading.error !== null) {
@@ -116,10 +130,10 @@ export class AnswerRelay implements Relay {
     return { ...NO_USAGE, input: this.#x.inputTokensEstimate };
   }
 
-  #read(body: Buffer): AnswerReading {
+  #read(text: string): AnswerReading {
     let parsed: unknown = null;
     try {
-      parsed = JSON.parse(body.toString());
+      parsed = JSON.parse(text);
     } catch {
       // SyntaxError: not JSON. It passes as it is and tells nothing.
     }
@@ -218,7 +232,7 @@ export class AnswerRelay implements Relay {
       usage,
       source: usage === null ? 'none' : source,
       finishReason: reading.finishReason,
-      reportedModel: reading.reportedModel,
+      reportedModel: reading.reportedModel === null ? null : fromLatin1(reading.reportedModel),
       surplusTokens: 0,
     };
   }
@@ -259,11 +273,16 @@ export class AnswerRelay implements Relay {
         const head = this.#head;
         head.push('content-length', String(body.length), 'x-weir-cost', costHeaderOf(charged));
         res.writeHead(this.#status, head);
-        res.end(body);
+        res.end(this.#text, 'latin1');
       }
     }
     this.#services.ender.close(x, ending, charged);
   }
+}
+
+/** A name read from the Latin-1 text, as the provider meant it. */
+function fromLatin1(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : Buffer.from(text, 'latin1').toString();
 }
 
 function producedOf(body: Buffer): string {

@@ -8,8 +8,10 @@ export interface Call {
   readonly body: Buffer;
   /** Where the members lie, for splicing. */
   readonly object: JsonObjectScan;
-  /** The parsed body; of a body that was read in the worker thread only its options. */
+  /** The parsed body; of a body that was read in the worker thread only its `stream_options`. */
   readonly parsed: unknown;
+  /** Whether `parsed` is the whole body, so that its tokens can be counted. */
+  readonly whole: boolean;
   readonly reading: RequestReading;
   /** Whether the request marks parts of its prompt for a cache, which providers bill above the input price. */
   readonly marksCache: boolean;

@@ -5,7 +5,9 @@ import type { KeyEntry } from '../config-cache/key-entry.js';
 import type { PricedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
 import type { Attempt, AttemptListener, AttemptOutcome } from '../forward/attempt.js';
 import { countChatInput } from '@weir/providers';
+import { countEmbeddingsInput } from '../embeddings/count-input.js';
 import { FACTOR_ONE, type Factor } from '@weir/units';
+import { requestId } from '../money/request-id.js';
 import type { KeyUse } from '../limits/key-limiter.js';
 import type { Hold, ProgressUsage } from '../money/money-path.types.js';
 import { errorHeaders, openAiErrorBody, type ProblemDetail } from '../refuse/error-body.js';
@@ -71,8 +73,6 @@ export class Exchange implements AttemptListener {
   correlationId: string | null = null;
   /** Monotonic instant of the body's last byte; 0 = none yet. */
   lastBodyByteMs = 0;
-  /** Echoed as `x-request-id`: the client's own, else ours. */
-  requestId = '';
   clientAddress = '';
   /** The address as rows keep it. */
   recordedAddress: string | null = null;
@@ -118,6 +118,7 @@ export class Exchange implements AttemptListener {
   /** Why these candidates, for the trace. */
   plan: RoutePlan | null = null;
   #inputTokensCounted: number | null = null;
+  #refusalId: string | null = null;
 
   constructor(
     req: IncomingMessage,
@@ -130,6 +131,14 @@ export class Exchange implements AttemptListener {
     this.route = route;
     this.owner = owner;
     this.arrivedMs = performance.now();
+  }
+
+  /** Echoed as `x-request-id`: the client's own, else the generation's, else one made for a refusal. */
+  get requestId(): string {
+    if (this.correlationId !== null) return this.correlationId;
+    if (this.hold !== null) return this.hold.id;
+    this.#refusalId ??= requestId(Date.now());
+    return this.#refusalId;
   }
 
   onAttemptHead(attempt: Attempt, status: number, headers: IncomingHttpHeaders): boolean {
@@ -172,10 +181,13 @@ export class Exchange implements AttemptListener {
   #counted(count: (text: string) => number): number {
     const reading = this.call?.reading;
     if (reading === undefined || this.model === null) return 0;
-    // Embeddings and bodies that were not parsed here are not counted exactly: their estimate stands.
-    const text = this.route.operation === 'chat' ? countChatInput(this.call?.parsed, count) : 0;
     const media = (reading.images + reading.audios + reading.files) * this.model.imageTokensMax;
-    const tokens = text === 0 ? this.inputTokensEstimate : text + media;
+    const text =
+      this.route.operation === 'embeddings'
+        ? countEmbeddingsInput(this.call?.parsed, count)
+        : countChatInput(this.call?.parsed, count);
+    // A body that was read beside the event loop is not counted on it either: its estimate stands.
+    const tokens = this.call?.whole === true ? text + media : this.inputTokensEstimate;
     this.#inputTokensCounted = tokens;
     return tokens;
   }

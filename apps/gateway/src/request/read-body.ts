@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCodeName } from '@weir/contracts';
+import type { Exchange } from './exchange.js';
 
-/** Who waits for a body. */
+/** Who waits for bodies. */
 export interface BodyReader {
-  /** A piece arrived. */
-  onBodyByte(): void;
-  onBody(body: Buffer): void;
-  onBodyRefused(code: ErrorCodeName, message: string): void;
+  onBody(x: Exchange, body: Buffer): void;
+  onBodyRefused(x: Exchange, code: ErrorCodeName, message: string): void;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -48,20 +47,21 @@ function isJson(type: string): boolean {
   return essence === 'application/json';
 }
 
-/** Collects a body up to `bytesMax`. A client that leaves in between simply never calls back. */
-export function readBody(req: IncomingMessage, bytesMax: number, reader: BodyReader): void {
+/** Collects a request's body up to `bytesMax`. A client that leaves in between simply never calls back. */
+export function readBody(x: Exchange, bytesMax: number, reader: BodyReader): void {
+  const { req } = x;
   let first: Buffer | null = null;
   let rest: Buffer[] | null = null;
   let bytes = 0;
   req.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    reader.onBodyByte();
+    x.lastBodyByteMs = performance.now();
     if (bytes > bytesMax) {
       if (bytes - chunk.length > bytesMax) return;
       first = null;
       rest = null;
       const { code, message } = tooLarge(bytesMax);
-      reader.onBodyRefused(code, message);
+      reader.onBodyRefused(x, code, message);
       return;
     }
     if (first === null) first = chunk;
@@ -70,6 +70,6 @@ export function readBody(req: IncomingMessage, bytesMax: number, reader: BodyRea
   });
   req.on('end', () => {
     if (bytes > bytesMax) return;
-    reader.onBody(rest === null ? (first ?? EMPTY) : Buffer.concat(rest, bytes));
+    reader.onBody(x, rest === null ? (first ?? EMPTY) : Buffer.concat(rest, bytes));
   });
 }

@@ -32,7 +32,7 @@ export function readCall(operation: ForwardedOperation, body: Buffer): Call | Ca
       : readEmbeddingsRequest(parsed, NATIVE_BYTE_LENGTH);
   if (!read.ok) return problem(read.problem.message, read.problem.param);
   const marksCache = body.includes(CACHE_MARK);
-  return { body, object: scan.object, parsed, reading: read.request, marksCache };
+  return { body, object: scan.object, parsed, whole: true, reading: read.request, marksCache };
 }
 
 function scanSentence(scan: Extract<JsonScan, { ok: false }>): string {

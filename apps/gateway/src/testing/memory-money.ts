@@ -10,7 +10,7 @@ import type {
   ProgressUsage,
   Refusal,
 } from '../money/money-path.types.js';
-import { requestIdAt } from '../request/request-id.js';
+import { requestId } from '../money/request-id.js';
 
 type Refused = Parameters<MoneyPathApi['recordRefusal']>[0];
 
@@ -38,7 +38,7 @@ export class MemoryMoney implements MoneyPathApi {
 
   admit(input: HoldInput): Admission {
     if (input.costNano > this.#freeNano()) return { admitted: false, refusal: this.#refusal(input) };
-    const id = requestIdAt(Date.now());
+    const id = requestId(Date.now());
     this.#held.set(id, input.costNano);
     return {
       admitted: true,

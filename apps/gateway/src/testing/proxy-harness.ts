@@ -16,6 +16,7 @@ import { KeyLimiter } from '../limits/key-limiter.js';
 import { LoadShedder } from '../limits/load-shedder.js';
 import { Proxy } from '../proxy.js';
 import { ClientFacts } from '../request/client-facts.js';
+import { LargeBodies } from '../request/large-bodies.js';
 import { RunningRequests } from '../request/running-requests.js';
 import { EndpointHealthBook } from '../route/endpoint-health-book.js';
 import { createGatewayServer, FastLaneSlot } from '../server/http-server.js';
@@ -140,6 +141,7 @@ export class ProxyHarness {
       shedder,
       facts: new ClientFacts(false, false),
       running,
+      largeBodies: new LargeBodies(),
       onRefused: (x, code) => {
         refusals.record(x, code);
       },
