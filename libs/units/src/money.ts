@@ -67,7 +67,7 @@ export function isMoneyText(text: string): boolean {
 
 /** Decimal text of an amount: no exponent, no trailing zeros, whole units without a dot (`5`, `1.25`, `-0.000000001`). */
 export function formatMoney(amount: Nano): string {
-  const magnitude = amount < 0n ? -amount : amount;
+  const magnitude: bigint = amount < 0n ? 0n - amount : amount;
   const units = magnitude / NANO_PER_UNIT;
   const rest = magnitude % NANO_PER_UNIT;
   const sign = amount < 0n ? '-' : '';

@@ -1,7 +1,7 @@
 import { nano, parseMoney } from '@weir/units';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_USAGE } from '../usage/index.js';
+import { NO_USAGE, promptTokens } from '../usage/index.js';
 import type { CompletePrice } from './index.js';
 import {
   affordableOutputTokens,
@@ -23,6 +23,14 @@ const prices: fc.Arbitrary<CompletePrice> = fc.record({
   request: money,
 });
 const count = fc.nat(50);
+const usages = fc.record({
+  input: count,
+  cacheRead: count,
+  cacheWrite5m: count,
+  cacheWrite1h: count,
+  output: count,
+  reasoning: fc.constant(0),
+});
 const sandboxPrice = completePrice({
   versionId: 'v1',
   input: nano(0n),
@@ -36,31 +44,11 @@ const sandboxPrice = completePrice({
 describe('the hold bound', () => {
   it('is never below the cost of a usage within the token bounds', () => {
     fc.assert(
-      fc.property(
-        count,
-        count,
-        count,
-        count,
-        count,
-        count,
-        prices,
-        (a, b, c, d, out, slack, price) => {
-          const usage = {
-            input: a,
-            cacheRead: b,
-            cacheWrite5m: c,
-            cacheWrite1h: d,
-            output: out,
-            reasoning: 0,
-          };
-          const bound = holdBound({
-            inputTokensMax: a + b + c + d + slack,
-            outputTokensMax: out,
-            price,
-          });
-          expect(costNano(usage, price) <= bound).toBe(true);
-        },
-      ),
+      fc.property(usages, count, prices, (usage, slack, price) => {
+        const inputTokensMax = promptTokens(usage) + slack;
+        const bound = holdBound({ inputTokensMax, outputTokensMax: usage.output, price });
+        expect(costNano(usage, price) <= bound).toBe(true);
+      }),
       { numRuns: 1000 },
     );
   });

@@ -55,7 +55,10 @@ export class Calls {
     const dead = !call.gateway.alive || call.gateway.process !== call.process;
     if (!call.executed) {
       if (!this.#world.databaseUp || (call.gateway.cut && call.answer !== null)) return;
-      if (dead && random.chance(0.5)) return this.#drop(call);
+      if (dead && random.chance(0.5)) {
+        this.#drop(call);
+        return;
+      }
       call.executed = true;
       call.execute(this.#world.database);
       if (call.answer === null) {
@@ -64,7 +67,10 @@ export class Calls {
       }
       return;
     }
-    if (dead) return this.#drop(call);
+    if (dead) {
+      this.#drop(call);
+      return;
+    }
     if (call.gateway.paused) return;
     this.#drop(call);
     call.answer?.(!call.gateway.cut); // a cut between commit and answer

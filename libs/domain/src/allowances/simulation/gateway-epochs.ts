@@ -46,7 +46,10 @@ export class GatewayEpochs {
         (database) => database.epochOpen(epoch.id, this.#gateway.journalName),
         (result) => {
           if (memory.current !== epoch) return;
-          if (result === 'unknown') return send();
+          if (result === 'unknown') {
+            send();
+            return;
+          }
           epoch.beat.opened(sentAt, 0);
           epoch.opened = true;
           memory.ready = !memory.down;
@@ -91,8 +94,14 @@ export class GatewayEpochs {
         keyCapped: database.limits.has('k|4'),
       }),
       (result) => {
-        if (result === 'unknown') return epoch.beat.unknown(beat);
-        if (result.said !== 'ok') return this.#abandon(epoch, result.said);
+        if (result === 'unknown') {
+          epoch.beat.unknown(beat);
+          return;
+        }
+        if (result.said !== 'ok') {
+          this.#abandon(epoch, result.said);
+          return;
+        }
         epoch.beat.answered(beat, 0);
         this.#gateway.memory.keyCapped = result.keyCapped;
       },
@@ -112,7 +121,10 @@ export class GatewayEpochs {
       (database) => database.leaseReturn(epoch.id, call),
       (result) => {
         epoch.returning = false;
-        if (result === 'closed') return this.#abandon(epoch, 'closed');
+        if (result === 'closed') {
+          this.#abandon(epoch, 'closed');
+          return;
+        }
         if (result === 'ok') epoch.book.acknowledgeReturns(items);
         this.sendReturns(epoch);
       },
@@ -125,7 +137,10 @@ export class GatewayEpochs {
       (database) => database.leaseList(epoch.id),
       (rows) => {
         if (rows === 'unknown') return;
-        if (rows === 'closed') return this.#abandon(epoch, 'closed');
+        if (rows === 'closed') {
+          this.#abandon(epoch, 'closed');
+          return;
+        }
         const verdict = epoch.book.finishResync(probe, rows, this.#gateway.now.monotonicMs);
         if (verdict === 'behind' && this.#world.on('behind')) this.#abandon(epoch, 'behind');
       },
@@ -162,8 +177,8 @@ export class GatewayEpochs {
   #do(epoch: ModelEpoch, effect: DeskEffect): void {
     const { memory } = this.#gateway;
     switch (effect.type) {
-      case 'take':
-        return this.#gateway.call(
+      case 'take': {
+        this.#gateway.call(
           (database) => database.leaseTake(epoch.id, effect.take.items),
           (result) => {
             let outcome = result === 'unknown' ? ({ outcome: 'unknown' } as const) : result;
@@ -182,8 +197,12 @@ export class GatewayEpochs {
             this.perform(epoch);
           },
         );
-      case 'reclaim':
-        return this.#world.notifyReclaim(effect.ref.id);
+        return;
+      }
+      case 'reclaim': {
+        this.#world.notifyReclaim(effect.ref.id);
+        return;
+      }
       case 'epoch_ended':
         memory.epochs = memory.epochs.filter((each) => each !== epoch);
         if (memory.current === epoch) this.openEpoch();
@@ -193,8 +212,14 @@ export class GatewayEpochs {
         const request = this.#world.waiters.get(effect.waiter);
         if (request === undefined) return;
         this.#world.waiters.delete(effect.waiter);
-        if (effect.type === 'admitted') return this.#gateway.runner.admitted(request, effect.hold);
-        if (request.hold === null) return this.#gateway.runner.gone(request, 'refused');
+        if (effect.type === 'admitted') {
+          this.#gateway.runner.admitted(request, effect.hold);
+          return;
+        }
+        if (request.hold === null) {
+          this.#gateway.runner.gone(request, 'refused');
+          return;
+        }
         request.stopped = true;
         request.state = 'running';
         this.#world.stats.stopped += 1;

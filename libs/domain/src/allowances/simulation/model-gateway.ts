@@ -154,27 +154,33 @@ export class ModelGateway {
     const rows = this.journal.rows();
     const segments = this.journal.startAnew();
     const epoch = this.epochs.newEpoch();
-    const order = this.#on('closeLast') ? ['open', 'settle', 'close'] : ['open', 'close', 'settle'];
+    const order = this.#on('closeLast')
+      ? (['open', 'settle', 'close'] as const)
+      : (['open', 'close', 'settle'] as const);
     const step = (n: number): void => {
       const next = (result: unknown): void => step(result === 'unknown' ? n : n + 1);
       switch (order[n]) {
         case 'open': {
           const sentAt = this.now;
-          return this.call(
+          this.call(
             (database) => database.epochOpen(epoch.id, this.journalName),
             (result) => {
               if (result !== 'unknown') epoch.beat.opened(sentAt, 0);
               next(result);
             },
           );
+          return;
         }
-        case 'settle':
-          return this.call((database) => database.settle(rows, null), next);
+        case 'settle': {
+          this.call((database) => database.settle(rows, null), next);
+          return;
+        }
         case 'close': {
           const mine = memory.epochs.map((each) => each.id);
-          return this.call((database) => database.closeOthers(this.journalName, mine), next);
+          this.call((database) => database.closeOthers(this.journalName, mine), next);
+          return;
         }
-        default:
+        case undefined:
           epoch.opened = true;
           memory.ready = true;
           this.journal.drop(segments);

@@ -20,7 +20,10 @@ export class RequestRunner {
     const { memory } = this.#gateway;
     memory.requests.set(request.id, request);
     const epoch = memory.current;
-    if (epoch === null || !memory.ready) return this.gone(request, 'refused');
+    if (epoch === null || !memory.ready) {
+      this.gone(request, 'refused');
+      return;
+    }
     request.epoch = epoch;
     const thirds = request.streamed ? 1 : 3;
     const acquired = epoch.desk.acquire(
@@ -44,19 +47,31 @@ export class RequestRunner {
         this.#write(request, 'begin');
         request.state = 'begun';
         return;
-      case 'begun':
-        return this.#dispatch(request);
-      case 'running':
-        return this.#run(request);
-      case 'endedUnwritten':
-        return this.#writeEnd(request, 'done');
+      case 'begun': {
+        this.#dispatch(request);
+        return;
+      }
+      case 'running': {
+        this.#run(request);
+        return;
+      }
+      case 'endedUnwritten': {
+        this.#writeEnd(request, 'done');
+        return;
+      }
       case 'ended':
         request.sawEnd = true;
         request.state = 'done';
         this.#world.stats.served += 1;
         this.#gateway.memory.ended.push(request);
         return;
-      default:
+      case 'waiting':
+      case 'extending':
+      case 'done':
+      case 'voided':
+      case 'refused':
+      case 'lost':
+        return;
     }
   }
 
@@ -130,7 +145,8 @@ export class RequestRunner {
         this.#gateway.epochs.perform(epoch);
       }
       this.#gateway.journal.confirmed(request.id, this.#world.on('segmentWhole'));
-      return this.gone(request, 'voided');
+      this.gone(request, 'voided');
+      return;
     }
     request.dispatchedAt = this.#world.tick;
     request.state = 'running';
@@ -145,7 +161,10 @@ export class RequestRunner {
     const age = this.#world.tick - (request.dispatchedAt ?? 0);
     const goesOn =
       request.streamed && request.produced < 3 && !request.stopped && age < TICKS.longestRequest;
-    if (!goesOn) return this.#end(request);
+    if (!goesOn) {
+      this.#end(request);
+      return;
+    }
     if (request.produced < request.thirdsHeld) {
       request.produced += 1;
       this.#write(request, 'progress');
@@ -171,7 +190,10 @@ export class RequestRunner {
     const { costNano, tokens } = usedSoFar(request);
     request.costNano = costNano;
     request.tokens = tokens;
-    if (this.#world.on('endFirst')) return this.#writeEnd(request, 'ended');
+    if (this.#world.on('endFirst')) {
+      this.#writeEnd(request, 'ended');
+      return;
+    }
     request.sawEnd = true;
     request.state = 'endedUnwritten';
     this.#gateway.memory.ended.push(request);

@@ -228,7 +228,10 @@ export class World implements DatabaseContext {
     let at = this.random.next() * total;
     for (const [weight, act] of options) {
       at -= weight;
-      if (at < 0) return act();
+      if (at < 0) {
+        act();
+        return;
+      }
     }
   }
 
