@@ -119,6 +119,18 @@ describe('the money path on PostgreSQL', () => {
     expect(await harness.discrepancies()).toEqual([]);
   });
 
+  it("gives a void request's hold back at once", async () => {
+    const path = await harness.path(harness.folder());
+    const owner = await harness.account(10n);
+    const first = await path.admit(holdOf(owner, 10n));
+    if (!first.admitted) throw new Error('not admitted');
+    await path.begin(first.hold, beginRecord());
+    expect(path.heldByAccount().get(owner.account)).toBe(10n);
+    path.void(first.hold);
+    expect(path.heldByAccount().size).toBe(0);
+    expect(path.admit(holdOf(owner, 10n))).toMatchObject({ admitted: true });
+  });
+
   it('serves at once when credit comes after a refusal', async () => {
     const path = await harness.path(harness.folder());
     const owner = await harness.account(0n);

@@ -60,7 +60,7 @@ export class RunningRequest implements Hold, Journaled {
 
   /** Money held for it, nano. The balance always has a cap. */
   get heldNano(): bigint {
-    return this.hold.heldByKind[0] ?? 0n;
+    return this.hold.heldByKind[0];
   }
 
   /** `["0",…]` as in the journal. */

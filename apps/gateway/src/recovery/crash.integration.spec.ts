@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@weir/test-kit';
+import { decodeRecords } from '../journal/record-format.js';
 import {
   begun,
   endRecord,
@@ -21,6 +22,19 @@ afterAll(async () => {
 /** A queue that nobody reads. */
 const lost = { send: () => Promise.resolve() };
 const usage = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, reasoning: 0 };
+
+function segmentsIn(folder: string): string[] {
+  return readdirSync(join(folder, '0')).filter((name) => name.endsWith('.wj'));
+}
+
+/** `begin <id>`, `end <id>`, … of a segment. */
+function recordsIn(folder: string, name: string): string[] {
+  const { texts } = decodeRecords(readFileSync(join(folder, '0', name)));
+  return texts.map((text) => {
+    const { t, id } = JSON.parse(text) as { t: string; id?: string };
+    return `${t} ${id ?? ''}`;
+  });
+}
 
 describe('a gateway that is killed', () => {
   it('settles what ended exactly, streams by their progress and the rest at nothing, and frees its leases', async () => {
@@ -106,10 +120,20 @@ describe('a gateway that is killed', () => {
   it('does not settle again what was confirmed before, in segments that a long stream keeps', async () => {
     const folder = harness.folder();
     const owner = await harness.account(1_000n);
-    const dead = await harness.path(folder);
+    // Two begins fill a segment: the first one's end lies in a later segment, which is settled and gone.
+    const dead = await harness.path(folder, { limits: { journal: { segmentBytesMax: 1_300 } } });
     const stream = await begun(dead, holdOf(owner, 100n));
-    await dead.end(await begun(dead, holdOf(owner, 50n)), endRecord(20n));
-    await eventually(() => expect(dead.backlog.unsettled).toBe(0));
+    const first = await begun(dead, holdOf(owner, 50n));
+    await dead.end(first, endRecord(20n));
+    for (let i = 0; i < 3; i += 1) {
+      await dead.end(await begun(dead, holdOf(owner, 1n)), endRecord(0n));
+    }
+    await eventually(() => {
+      expect(dead.backlog.unsettled).toBe(0);
+      const left = segmentsIn(folder).flatMap((name) => recordsIn(folder, name));
+      expect(left).toContain(`begin ${first.id}`);
+      expect(left).not.toContain(`end ${first.id}`);
+    });
     dead.abandon();
     await harness.path(folder);
     const rows = await harness.requests(owner.account);
