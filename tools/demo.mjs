@@ -1,16 +1,20 @@
-// `npm run demo`: varied traffic from several accounts against a running `npm start`, until Ctrl-C. Plain Node ≥ 20.
+// `npm run demo`: varied traffic from several accounts against a running `npm start`, until Ctrl-C.
 //   --rate 4          requests a second on average; the rate wanders around it
 //   --seconds 60      stop after that time (default: never)
-//   --accounts 4      accounts to send from
-//   --admin-email, --admin-password   needed once, to make the accounts; or WEIR_ADMIN_EMAIL, WEIR_ADMIN_PASSWORD
-// Accounts and keys are kept in demo.json of the data folder (mode 0600), so later runs need no login.
+//   --accounts 4      users to send from, besides the administrator
+// It makes its users, credit and keys in the database and needs no login; secrets are kept in demo.json (mode 0600) of
+// the data folder.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureAccounts } from './demo/accounts.mjs';
 import { Scoreboard } from './demo/scoreboard.mjs';
 import { Traffic } from './demo/traffic.mjs';
+import { ROOT } from './install.mjs';
 
 const RATE_MAX = 500;
 const ACCOUNTS_MAX = 50;
+const NOT_RUNNING =
+  'No Weir runs here; run `npm start` in another terminal first, or set DATABASE_URL.';
 
 function readOptions() {
   const { values } = parseArgs({
@@ -18,21 +22,12 @@ function readOptions() {
       rate: { type: 'string', default: '4' },
       seconds: { type: 'string', default: '0' },
       accounts: { type: 'string', default: '4' },
-      'admin-email': { type: 'string' },
-      'admin-password': { type: 'string' },
     },
   });
-  const env = process.env;
   return {
     rate: inRange('--rate', values.rate, 0.01, RATE_MAX),
     seconds: inRange('--seconds', values.seconds, 0, Number.MAX_SAFE_INTEGER),
     accounts: Math.round(inRange('--accounts', values.accounts, 1, ACCOUNTS_MAX)),
-    admin: {
-      email: values['admin-email'] ?? env.WEIR_ADMIN_EMAIL ?? null,
-      password: values['admin-password'] ?? env.WEIR_ADMIN_PASSWORD ?? null,
-    },
-    gatewayUrl: env.WEIR_GATEWAY_URL ?? `http://127.0.0.1:${env.WEIR_GATEWAY_PORT ?? '4000'}`,
-    consoleUrl: env.PUBLIC_URL ?? `http://127.0.0.1:${env.WEIR_CONSOLE_PORT ?? '4001'}`,
   };
 }
 
@@ -44,14 +39,13 @@ function inRange(name, text, low, high) {
 
 async function main() {
   const options = readOptions();
-  await reachable('gateway', options.gatewayUrl);
-  await reachable('console', options.consoleUrl);
-  const accounts = await ensureAccounts(options);
+  const { accounts, gatewayUrl, consoleUrl } = await prepare(options.accounts);
+  await reachable(gatewayUrl);
   const scoreboard = new Scoreboard();
-  const traffic = await Traffic.prepare(options.gatewayUrl, accounts, scoreboard);
+  const traffic = await Traffic.prepare(gatewayUrl, accounts, scoreboard);
   console.log(
-    `Sending about ${options.rate} requests a second from ${accounts.length} accounts to ${options.gatewayUrl}. ` +
-      `Watch them at ${options.consoleUrl}/live. Ctrl-C stops.`,
+    `Sending about ${options.rate} requests a second from ${accounts.length} accounts to ${gatewayUrl}. ` +
+      `Watch them at ${consoleUrl}/live. Ctrl-C stops.`,
   );
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
@@ -62,8 +56,32 @@ async function main() {
   scoreboard.stop();
 }
 
-/** Waits a while for a server that is just starting. */
-async function reachable(name, url) {
+/** Users, credit and keys, made by the console's one-shot on the database that runs. */
+async function prepare(users) {
+  if (!existsSync(join(ROOT, 'apps/console/dist/demo.js'))) {
+    throw new Error(NOT_RUNNING);
+  }
+  const { findEmbeddedPostgres, loadConfigOrExit } = await import('../libs/platform/dist/index.js');
+  const { runProgram } = await import('./launcher/database.mjs');
+  const config = loadConfigOrExit('tools');
+  const embedded =
+    config.databaseUrl === null ? findEmbeddedPostgres(join(config.dataDir, 'postgres')) : null;
+  const databaseUrl = config.databaseUrl ?? embedded;
+  if (!databaseUrl) throw new Error(NOT_RUNNING);
+  const env = {
+    ...process.env,
+    WEIR_DATA_DIR: config.dataDir,
+    DATABASE_URL: databaseUrl,
+    ...(embedded ? { WEIR_EMBEDDED: '1' } : {}),
+  };
+  const output = await runProgram('apps/console/dist/demo.js', env, 'Preparing the demo', [
+    String(users),
+  ]);
+  return { ...JSON.parse(output.trim().split('\n').at(-1)), consoleUrl: config.publicUrl };
+}
+
+/** Waits a while for a gateway that is just starting. */
+async function reachable(url) {
   const deadline = Date.now() + 15_000;
   for (;;) {
     try {
@@ -74,7 +92,7 @@ async function reachable(name, url) {
     }
     if (Date.now() > deadline) {
       throw new Error(
-        `The ${name} does not answer at ${url}. Run \`npm start\` in another terminal first.`,
+        `The gateway does not answer at ${url}; run \`npm start\` in another terminal first, or name it with WEIR_GATEWAY_URL.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 250));

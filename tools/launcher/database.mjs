@@ -75,11 +75,11 @@ export async function checkDatabase(url) {
 }
 
 /** Runs one of our programs to its end and returns what it printed. @throws StartError with its words */
-export function runProgram(file, env, what) {
+export function runProgram(file, env, what, options = []) {
   return new Promise((done, failed) => {
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', join(ROOT, file)],
+      ['--disable-warning=ExperimentalWarning', join(ROOT, file), ...options],
       {
         cwd: ROOT,
         env,

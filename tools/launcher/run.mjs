@@ -26,7 +26,8 @@ export async function run() {
   process.removeAllListeners('warning');
   const startedAt = performance.now();
   await ensureBuilt();
-  const { loadConfigOrExit } = await import('../../libs/platform/dist/config/index.js');
+  const { loadConfigOrExit, EXIT_CONFIG } =
+    await import('../../libs/platform/dist/config/index.js');
   const config = loadConfigOrExit('tools');
   const weir = new Installation(config);
   const stop = (code) => weir.stop().then(() => process.exit(code));
@@ -55,8 +56,9 @@ export async function run() {
     weir.forgetLogin();
   } catch (error) {
     if (signals > 0) return;
-    console.error(error instanceof StartError ? error.message : error);
-    await stop(error instanceof StartError ? Number(error.exitCode) || 1 : 1);
+    const isOperators = error instanceof StartError || error.name === 'ConfigError';
+    console.error(isOperators ? error.message : error);
+    await stop(error.name === 'ConfigError' ? EXIT_CONFIG : Number(error.exitCode) || 1);
   }
 }
 
@@ -81,6 +83,10 @@ class Installation {
       await import('../../libs/platform/dist/embedded-postgres/index.js');
     await endLeftovers(config.dataDir, isAlive);
     await checkPorts(config.host, this.#servers());
+    if (config.redisUrl !== null) {
+      const { assertRedisKeepsJobs } = await import('../../libs/platform/dist/index.js');
+      await assertRedisKeepsJobs(config);
+    }
     const sandbox = config.sandbox
       ? this.#add('sandbox', { ...process.env, WEIR_HOST: '127.0.0.1' })
       : null;

@@ -6,6 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.js';
 
+/** Environment variable under which a run's Redis is known to its test files; not set where there is none. */
+export const TEST_REDIS = 'WEIR_TEST_REDIS';
+
+/** The run's Redis, or `undefined` where no redis-server could be started. */
+export function testRedisUrl(): string | undefined {
+  return process.env[TEST_REDIS];
+}
+
 /** A Redis of the test run's own. */
 export interface TestRedis {
   readonly url: string;

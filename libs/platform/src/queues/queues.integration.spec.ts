@@ -2,11 +2,16 @@ import { runMigrations } from '@weir/data';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../embedded-postgres/index.js';
 import { migrateQueues } from './migrate-queues.js';
 import { createQueue, createWorker, type ReceivedJob } from './queues.js';
+import { redisProblems } from './redis-safety.js';
+
+/** Started by the run's global setup where there is a redis-server, which says so loudly where there is none. */
+const redisUrl = process.env['WEIR_TEST_REDIS'] ?? null;
 
 let dataDir: string;
 let server: EmbeddedPostgres;
@@ -22,14 +27,21 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const config = () => ({ databaseUrl: server.url, redisUrl: null });
+const backends = [
+  { backend: 'PostgreSQL', redis: null },
+  ...(redisUrl === null ? [] : [{ backend: 'Redis', redis: redisUrl }]),
+];
 
-describe('queues on PostgreSQL', () => {
-  it('are migrated again without harm', async () => {
+describe("BullMQ's schema", () => {
+  it('is migrated again without harm', async () => {
     await Promise.all([migrateQueues(server.url), migrateQueues(server.url)]);
   });
+});
 
-  it('bring each job to a worker, as the application role', async () => {
+describe.each(backends)('queues on $backend', ({ redis }) => {
+  const config = () => ({ databaseUrl: server.url, redisUrl: redis });
+
+  it('bring each job to a worker, with few connections', async () => {
     const queue = createQueue<{ n: number }>('cost', config());
     const seen: ReceivedJob[] = [];
     const worker = createWorker(
@@ -96,5 +108,24 @@ describe('queues on PostgreSQL', () => {
     );
     await heir.close();
     await queue.close();
+  });
+});
+
+describe.runIf(redisUrl !== null)('Redis', () => {
+  it('is accepted when it is append-only and never evicts', async () => {
+    expect(await redisProblems(redisUrl ?? '')).toEqual([]);
+  });
+
+  it('is refused with the reason when it may forget jobs', async () => {
+    const client = new Redis(redisUrl ?? '');
+    try {
+      await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+      expect(await redisProblems(redisUrl ?? '')).toEqual([
+        'REDIS_URL: set maxmemory-policy to noeviction (it is "allkeys-lru"), or jobs get lost.',
+      ]);
+    } finally {
+      await client.config('SET', 'maxmemory-policy', 'noeviction');
+      client.disconnect();
+    }
   });
 });

@@ -94,7 +94,7 @@ export function createQueue<T extends object>(name: string, config: QueueConfig)
         prefix: REDIS_PREFIX,
         defaultJobOptions: JOB_DEFAULTS,
       })
-    : new postgres.Queue<object, unknown, string>(name, {
+    : new postgres.Queue<object, unknown>(name, {
         connection: postgresConnection(config.databaseUrl, 'queue'),
         defaultJobOptions: JOB_DEFAULTS,
       });
@@ -124,7 +124,7 @@ export function createWorker(
         connection: redisConnection(config.redisUrl, 'worker'),
         prefix: REDIS_PREFIX,
       })
-    : new postgres.Worker<object, unknown, string>(name, processor, {
+    : new postgres.Worker<object, unknown>(name, processor, {
         ...options,
         connection: postgresConnection(config.databaseUrl, 'worker'),
       });

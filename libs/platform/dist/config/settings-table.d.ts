@@ -1,0 +1,2 @@
+/** The text of `docs/reference/settings.md`. */
+export declare function renderSettingsTable(): string;

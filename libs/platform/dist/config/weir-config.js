@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=weir-config.js.map

@@ -1,0 +1,2 @@
+export * from './pg-pool.js';
+//# sourceMappingURL=index.js.map

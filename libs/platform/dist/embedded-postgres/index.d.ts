@@ -1,0 +1,3 @@
+export * from './embedded-postgres.js';
+export type { IsolationMode } from './isolation.js';
+export { isAlive } from './postmaster.js';

@@ -1,0 +1,3 @@
+export * from './embedded-postgres.js';
+export { isAlive } from './postmaster.js';
+//# sourceMappingURL=index.js.map

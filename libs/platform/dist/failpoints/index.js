@@ -1,0 +1,2 @@
+export * from './failpoint.js';
+//# sourceMappingURL=index.js.map

@@ -1,0 +1,2 @@
+export * from './readiness.js';
+//# sourceMappingURL=index.js.map

@@ -1,0 +1,2 @@
+export * from './run-until-stopped.js';
+//# sourceMappingURL=index.js.map

@@ -1,0 +1,2 @@
+export { createLogger, loggingModule, type AppLogger } from './logger.js';
+export { createScrubber } from './scrub.js';

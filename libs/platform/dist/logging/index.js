@@ -1,0 +1,3 @@
+export { createLogger, loggingModule } from './logger.js';
+export { createScrubber } from './scrub.js';
+//# sourceMappingURL=index.js.map

@@ -1,0 +1,2 @@
+export * from './metrics.js';
+//# sourceMappingURL=index.js.map
