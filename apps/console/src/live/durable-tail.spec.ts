@@ -1,7 +1,7 @@
+import { Logger } from '@nestjs/common';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DurableTail } from './durable-tail.js';
-import { LiveRepository, type StoredEvent } from './live.repository.js';
-import type { LiveSocket } from './live.types.js';
+import { DurableTail, type TailSocket } from './durable-tail.js';
+import type { StoredEvent } from './live.repository.js';
 
 const ACCOUNT = 'account';
 
@@ -35,11 +35,11 @@ class FakeEvents {
 
 describe('the tail of an account’s events', () => {
   let events: FakeEvents;
-  let tail: DurableTail;
-  let heard: Map<LiveSocket, (number | string)[]>;
+  let tail: DurableTail<TailSocket>;
+  let heard: Map<TailSocket, (number | string)[]>;
 
-  const socket = (since: number | null): LiveSocket => {
-    const made = { connected: true, data: { accountId: ACCOUNT, since, seq: null } } as LiveSocket;
+  const socket = (since: number | null): TailSocket => {
+    const made: TailSocket = { connected: true, data: { accountId: ACCOUNT, since, seq: null } };
     heard.set(made, []);
     return made;
   };
@@ -49,15 +49,9 @@ describe('the tail of an account’s events', () => {
   };
 
   beforeEach(() => {
+    Logger.overrideLogger(false);
     events = new FakeEvents();
-    tail = new DurableTail(
-      Object.assign(Object.create(LiveRepository.prototype), events, {
-        seqOf: () => events.seqOf(),
-        seqs: () => events.seqs(),
-        after: (positions: { account: string; seq: number }[], limit: number) =>
-          events.after(positions, limit),
-      }),
-    );
+    tail = new DurableTail<TailSocket>(events);
     heard = new Map();
     tail.listen({
       deliver: (to, _event, seq) => heard.get(to)?.push(seq),

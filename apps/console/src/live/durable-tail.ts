@@ -1,7 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LIVE_LIMITS } from '../limits.js';
 import { LiveRepository, type StoredEvent } from './live.repository.js';
-import type { LiveSocket } from './live.types.js';
+import type { LiveSocket, LiveState } from './live.types.js';
 
 /**
  * Follows `live_event` for the accounts that somebody watches. NOTIFY says where to look, a poll each second
@@ -11,17 +11,23 @@ import type { LiveSocket } from './live.types.js';
  * A channel is one watched account: its last delivered seq and its sockets. A socket enters its channel only
  * when replay has brought it to the channel's seq, in the same turn, so there is no gap between the two.
  */
-interface Channel {
+interface Channel<S> {
   seq: number;
-  readonly sockets: Set<LiveSocket>;
+  readonly sockets: Set<S>;
+}
+
+/** What the tail needs of a socket. */
+export interface TailSocket {
+  readonly connected: boolean;
+  readonly data: Pick<LiveState, 'accountId' | 'since' | 'seq'>;
 }
 
 /** What the tail hands on. */
-export interface TailListener {
+export interface TailListener<S> {
   /** One event for one socket. */
-  deliver(socket: LiveSocket, event: StoredEvent, seq: number): void;
+  deliver(socket: S, event: StoredEvent, seq: number): void;
   /** The socket has to reload by REST. */
-  snapshot(socket: LiveSocket, seq: number): void;
+  snapshot(socket: S, seq: number): void;
   /** Each new event of a watched account, once. */
   seen(event: StoredEvent): void;
 }
@@ -30,17 +36,20 @@ export interface TailListener {
 const READ_EVENTS = 256;
 
 @Injectable()
-export class DurableTail {
+export class DurableTail<S extends TailSocket = LiveSocket> {
   private readonly logger = new Logger('Live');
-  private readonly channels = new Map<string, Channel>();
+  private readonly channels = new Map<string, Channel<S>>();
   private readonly dirty = new Set<string>();
   private watchesAll = false;
   private reading = false;
-  private listener: TailListener | undefined;
+  private listener: TailListener<S> | undefined;
 
-  constructor(private readonly repository: LiveRepository) {}
+  constructor(
+    @Inject(LiveRepository)
+    private readonly repository: Pick<LiveRepository, 'seqOf' | 'seqs' | 'after'>,
+  ) {}
 
-  listen(listener: TailListener): void {
+  listen(listener: TailListener<S>): void {
     this.listener = listener;
   }
 
@@ -71,7 +80,7 @@ export class DurableTail {
   }
 
   /** Brings a socket up to date and keeps it so. Answers the seq it was brought to. */
-  async join(socket: LiveSocket): Promise<number> {
+  async join(socket: S): Promise<number> {
     const { accountId, since } = socket.data;
     let seq = await this.repository.seqOf(accountId);
     if (since !== null) seq = await this.replay(socket, since, seq);
@@ -83,7 +92,7 @@ export class DurableTail {
     }
     socket.data.seq = seq;
     if (!socket.connected) return seq;
-    const channel = this.channels.get(accountId) ?? { seq, sockets: new Set<LiveSocket>() };
+    const channel = this.channels.get(accountId) ?? { seq, sockets: new Set<S>() };
     this.channels.set(accountId, channel);
     channel.sockets.add(socket);
     // This socket may be ahead of the channel: the channel reads those events again, the socket skips them.
@@ -91,7 +100,7 @@ export class DurableTail {
     return seq;
   }
 
-  leave(socket: LiveSocket): void {
+  leave(socket: S): void {
     const channel = this.channels.get(socket.data.accountId);
     if (!channel) return;
     channel.sockets.delete(socket);
@@ -135,10 +144,10 @@ export class DurableTail {
     }
   }
 
-  private channelOf(account: string): Channel | undefined {
+  private channelOf(account: string): Channel<S> | undefined {
     const channel = this.channels.get(account);
     if (channel || !this.watchesAll) return channel;
-    const made = { seq: 0, sockets: new Set<LiveSocket>() };
+    const made = { seq: 0, sockets: new Set<S>() };
     this.channels.set(account, made);
     return made;
   }
@@ -160,7 +169,7 @@ export class DurableTail {
   }
 
   /** Sends (since, to], or a snapshot where that is impossible. Answers the seq reached. */
-  private async replay(socket: LiveSocket, since: number, to: number): Promise<number> {
+  private async replay(socket: S, since: number, to: number): Promise<number> {
     if (since === to) return to;
     const missed = to - since;
     if (missed < 0 || missed > LIVE_LIMITS.replayEventsMax) {

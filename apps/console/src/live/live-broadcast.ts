@@ -13,7 +13,8 @@ import { DurableTail, type TailListener } from './durable-tail.js';
 import { LiveRepository, type StoredEvent } from './live.repository.js';
 import { accountRoom, OPERATORS_ROOM, type LiveNamespace, type LiveSocket } from './live.types.js';
 import { OperatorFeed } from './operator-feed.js';
-import { endpointHealth, heldByAccount, inflightRows, mergeTicks } from './pulses.js';
+import { endpointHealth, mergeTicks } from './pulses.js';
+import { RunningHolds } from './running-holds.js';
 import { keepsUp } from './send.js';
 
 /**
@@ -22,10 +23,10 @@ import { keepsUp } from './send.js';
  * contracts; here only what no table knows is added: the holds of the moment.
  */
 @Injectable()
-export class LiveBroadcast implements TailListener {
+export class LiveBroadcast implements TailListener<LiveSocket> {
   private namespace: LiveNamespace | undefined;
   private readonly feed = new OperatorFeed();
-  private held = new Map<string, bigint>();
+  private readonly holds = new RunningHolds();
   /** Accounts whose sockets were last shown running requests: they also get the empty list after them. */
   private shownInflight = new Set<string>();
   /** States of the endpoints that operators were shown last; the event goes out when one changes. */
@@ -72,8 +73,7 @@ export class LiveBroadcast implements TailListener {
   async inflight(): Promise<void> {
     if (!this.namespace || this.namespace.sockets.size === 0) return;
     const pulses = await this.repository.pulses();
-    this.held = heldByAccount(pulses);
-    const rows = inflightRows(pulses);
+    const rows = this.holds.update(pulses);
     const at = new Date().toISOString();
     const byAccount = Map.groupBy(rows, (row) => row.account);
     for (const account of new Set([...byAccount.keys(), ...this.shownInflight]))
@@ -156,14 +156,16 @@ export class LiveBroadcast implements TailListener {
   }
 
   seen(event: StoredEvent): void {
-    if (event.type !== 'request.completed' || !this.operatorsHere) return;
+    if (event.type !== 'request.completed') return;
     const { rows } = event.payload as { rows: RequestRow[] };
+    this.holds.settle(rows.map((row) => row.generation_id));
+    if (!this.operatorsHere) return;
     this.feed.add(rows.map((row) => ({ ...row, account: event.account })));
   }
 
   private balance(event: StoredEvent, seq: number): ReturnType<typeof toBalanceView> {
     const stored = event.payload as StoredBalance;
-    return toBalanceView(stored, this.held.get(event.account) ?? 0n, this.settings.currency, seq);
+    return toBalanceView(stored, this.holds.ofAccount(event.account), this.settings.currency, seq);
   }
 
   private get operatorsHere(): boolean {

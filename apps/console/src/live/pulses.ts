@@ -4,7 +4,7 @@ import { formatMoney, nano, parseMoney, sumNano } from '@weir/units';
 import type { PulseRow } from './live.repository.js';
 
 /** Rows shown of all gateways together. */
-const INFLIGHT_ROWS_MAX = 200;
+export const INFLIGHT_ROWS_MAX = 200;
 
 const inflightRow = z.object({
   generation_id: z.string(),
