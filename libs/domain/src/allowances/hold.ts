@@ -1,7 +1,6 @@
 import type { AllowanceRef } from './allowance-ref.js';
 import type { ByKind } from './kind.js';
 import type { Lease } from './lease.js';
-import type { LeaseBook } from './lease-book.js';
 
 /**
  * What a request takes of its allowances. Every capped allowance is held, all or none; those without a cap need no
@@ -20,10 +19,21 @@ export interface HoldNeeds {
   readonly tokens: bigint;
 }
 
+/** What a hold's owner may do with it; `LeaseBook` implements it. */
+export interface HoldBook {
+  readonly epochId: string;
+  readonly closed: boolean;
+  tryExtend(hold: Hold, needs: HoldNeeds, atMs: number): boolean;
+  cover(hold: Hold, costNano: bigint, tokens: bigint): void;
+  end(hold: Hold, costNano: bigint, tokens: bigint): void;
+  release(hold: Hold): void;
+  confirm(hold: Hold): void;
+}
+
 /** A running request's part of the leases of one epoch. Only `LeaseBook` changes it. */
 export class Hold {
   /** The book, and so the epoch, it was taken from. It never moves to another one. */
-  readonly book: LeaseBook;
+  readonly book: HoldBook;
   readonly account: string;
   readonly refs: readonly AllowanceRef[];
   /** Held by kind; 0n = none taken. These are the `holds` of the journal and of the settlement message. */
@@ -36,7 +46,7 @@ export class Hold {
   cappedKinds = 0;
   state: 'open' | 'released' | 'ended' | 'confirmed' = 'open';
 
-  constructor(book: LeaseBook, needs: HoldNeeds) {
+  constructor(book: HoldBook, needs: HoldNeeds) {
     this.book = book;
     this.account = needs.account;
     this.refs = needs.refs;

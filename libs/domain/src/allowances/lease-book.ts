@@ -8,7 +8,7 @@
 import { invariant } from '../invariant.js';
 import type { AllowanceRef } from './allowance-ref.js';
 import { allowanceRef } from './allowance-ref.js';
-import type { HoldNeeds } from './hold.js';
+import type { HoldBook, HoldNeeds } from './hold.js';
 import { Hold } from './hold.js';
 import type { AllowanceKind } from './kind.js';
 import { ALLOWANCE_KINDS, amountOfKind } from './kind.js';
@@ -18,7 +18,7 @@ import { rowsAreBehind } from './lease-rows.js';
 import { IDLE_RETURN_MS, SPENDING_WINDOW_MS } from './timings.js';
 
 /** The leases of one epoch. */
-export class LeaseBook {
+export class LeaseBook implements HoldBook {
   readonly epochId: string;
   /** Whether PostgreSQL may know a grant that we do not: re-read the rows soon. */
   resyncWanted = false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduleClass } from './simulation/rules.js';
-import type { ScheduleStats } from './simulation/world.js';
+import type { ScheduleStats } from './simulation/actors.js';
 import { runSchedule } from './simulation/world.js';
 
 /**

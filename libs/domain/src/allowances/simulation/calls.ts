@@ -2,13 +2,12 @@
  * Calls to PostgreSQL in three steps: sent, executed, answered. Between any two the call may be lost or delayed, its
  * caller killed; a call given up may still be executed later.
  */
+import type { SimCalls, SimGateway, SimWorld } from './actors.js';
 import type { ModelDatabase } from './model-database.js';
-import type { ModelGateway } from './model-gateway.js';
 import { TICKS } from './rules.js';
-import type { World } from './world.js';
 
 interface Call {
-  readonly gateway: ModelGateway;
+  readonly gateway: SimGateway;
   readonly process: number;
   readonly sentAt: number;
   execute: (database: ModelDatabase) => void;
@@ -17,11 +16,11 @@ interface Call {
   executed: boolean;
 }
 
-export class Calls {
+export class Calls implements SimCalls {
   #calls: Call[] = [];
-  readonly #world: World;
+  readonly #world: SimWorld;
 
-  constructor(world: World) {
+  constructor(world: SimWorld) {
     this.#world = world;
   }
 
@@ -30,7 +29,7 @@ export class Calls {
   }
 
   send<T>(
-    gateway: ModelGateway,
+    gateway: SimGateway,
     run: (database: ModelDatabase) => T,
     answered: (result: T | 'unknown') => void,
   ): void {

@@ -1,13 +1,12 @@
 /** What may go wrong, as weighted options of the next step. Weights say how often, relative to ordinary work. */
-import type { ModelGateway } from './model-gateway.js';
+import type { SimGateway, SimWorld } from './actors.js';
 import { TICKS } from './rules.js';
-import type { World } from './world.js';
 
 /** A possible next step and its weight. */
 export type Option = readonly [weight: number, act: () => void];
 
 /** Faults of one running gateway. */
-export function gatewayFaults(world: World, gateway: ModelGateway): Option[] {
+export function gatewayFaults(world: SimWorld, gateway: SimGateway): Option[] {
   const { memory } = gateway;
   if (!memory.ready) return [];
   const options: Option[] = [[0.3, () => gateway.epochs.giveBackSome()]];
@@ -22,7 +21,7 @@ export function gatewayFaults(world: World, gateway: ModelGateway): Option[] {
 }
 
 /** Faults of everything else: queue, database, sweeper; also changed limits and midnight. */
-export function worldFaults(world: World): Option[] {
+export function worldFaults(world: SimWorld): Option[] {
   const { random, stats } = world;
   const options: Option[] = [
     [0.08, () => void (stats.jobsLost += world.queue.flush())],
@@ -39,7 +38,7 @@ export function worldFaults(world: World): Option[] {
   return options;
 }
 
-function silences(world: World, gateway: ModelGateway): Option[] {
+function silences(world: SimWorld, gateway: SimGateway): Option[] {
   const { random, stats } = world;
   // Half the time to release: the beats that end the silence may themselves be lost a few times.
   const ticksMax = world.scheduleClass === 'long' ? 60 : TICKS.releaseAfter / 2;
@@ -66,7 +65,7 @@ function silences(world: World, gateway: ModelGateway): Option[] {
 }
 
 /** Except in class `long` a gateway falls silent only when the sweeper has just heard of it. */
-function mayFallSilent(world: World, gateway: ModelGateway): boolean {
+function mayFallSilent(world: SimWorld, gateway: SimGateway): boolean {
   if (world.scheduleClass === 'long') return true;
   return [...world.database.epochs.values()].every(
     ({ journal, state, silent }) =>
@@ -75,7 +74,7 @@ function mayFallSilent(world: World, gateway: ModelGateway): boolean {
 }
 
 /** A second process on the same directory takes it for a dead one's and recovers it. */
-function recoverElsewhere(world: World, gateway: ModelGateway): void {
+function recoverElsewhere(world: SimWorld, gateway: SimGateway): void {
   world.database.settle(gateway.journal.rows(), null);
   world.database.closeOthers(gateway.journalName, []);
 }
@@ -86,7 +85,7 @@ const CHANGED_LIMITS = [
   { owner: 'b', kind: 0 },
 ] as const;
 
-function changeLimit({ random, database }: World): void {
+function changeLimit({ random, database }: SimWorld): void {
   const { owner, kind } = CHANGED_LIMITS[random.below(3)] ?? CHANGED_LIMITS[0];
   const cap = database.limits.get(`${owner}|${kind}`);
   if (cap === undefined) {

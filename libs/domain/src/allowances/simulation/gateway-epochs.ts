@@ -2,23 +2,21 @@
  * The epochs of a simulated gateway and its calls about leases, with the real book, beat and desk of each: the
  * protocol's part 2.4, rules 2, 5 and 7 to 10.
  */
+import type { SimEpochs, SimGateway, SimWorld } from './actors.js';
 import { EpochBeat } from '../epoch-beat.js';
 import { LeaseBook } from '../lease-book.js';
 import { LeaseDesk } from '../lease-desk.js';
 import type { DeskEffect } from '../lease-desk.types.js';
 import type { LeaseTimings } from '../timings.js';
 import type { ReturnCall } from './model-database.js';
-import type { ModelGateway } from './model-gateway.js';
-import { GatewayMemory } from './gateway-memory.js';
 import type { ModelEpoch } from './gateway-memory.js';
 import { TICKS } from './rules.js';
-import type { World } from './world.js';
 
-export class GatewayEpochs {
-  readonly #world: World;
-  readonly #gateway: ModelGateway;
+export class GatewayEpochs implements SimEpochs {
+  readonly #world: SimWorld;
+  readonly #gateway: SimGateway;
 
-  constructor(world: World, gateway: ModelGateway) {
+  constructor(world: SimWorld, gateway: SimGateway) {
     this.#world = world;
     this.#gateway = gateway;
   }
@@ -164,8 +162,7 @@ export class GatewayEpochs {
     memory.down = true;
     memory.epochs = [];
     this.#close(last, () => {
-      this.#gateway.alive = false;
-      this.#gateway.memory = new GatewayMemory();
+      this.#gateway.exit();
     });
   }
 

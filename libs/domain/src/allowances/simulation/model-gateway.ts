@@ -2,6 +2,7 @@
  * A gateway process: journal, batches, timers and recovery, the protocol's parts 2.4 (rule 6) and 2.7. `kill` forgets
  * everything but the journal.
  */
+import type { SimGateway, SimWorld } from './actors.js';
 import type { ClockReading } from '../clock-reading.js';
 import { GatewayEpochs } from './gateway-epochs.js';
 import type { Batch } from './gateway-memory.js';
@@ -11,9 +12,8 @@ import { ModelJournal } from './model-journal.js';
 import { RequestRunner } from './request-runner.js';
 import type { Rule } from './rules.js';
 import { TICKS } from './rules.js';
-import type { World } from './world.js';
 
-export class ModelGateway {
+export class ModelGateway implements SimGateway {
   readonly index: number;
   readonly journalName: string;
   readonly journal = new ModelJournal();
@@ -30,9 +30,9 @@ export class ModelGateway {
   memory: GatewayMemory = new GatewayMemory();
   readonly epochs: GatewayEpochs;
   readonly runner: RequestRunner;
-  readonly #world: World;
+  readonly #world: SimWorld;
 
-  constructor(world: World, index: number) {
+  constructor(world: SimWorld, index: number) {
     this.#world = world;
     this.index = index;
     this.journalName = `j${index}`;
@@ -71,6 +71,12 @@ export class ModelGateway {
     this.cut = false;
     this.until = 0;
     if (!this.alive) this.boot();
+  }
+
+  /** An orderly shutdown is complete. */
+  exit(): void {
+    this.alive = false;
+    this.memory = new GatewayMemory();
   }
 
   kill(): void {

@@ -3,11 +3,11 @@
  * every hold, every unsettled end and all that may still be spent from it. At rest: every seen end billed once and
  * exactly, nothing billed that was not dispatched, nothing stranded.
  */
+import type { SimWorld } from './actors.js';
 import { amountOfKind } from '../kind.js';
 import { MODEL_KINDS, openOf, refOfRow } from './model-database.js';
 import type { ModelRequest } from './model-request.js';
 import { Broken, TICKS } from './rules.js';
-import type { World } from './world.js';
 
 const BACKED: ReadonlySet<ModelRequest['state']> = new Set([
   'held',
@@ -20,7 +20,7 @@ const BACKED: ReadonlySet<ModelRequest['state']> = new Set([
 ]);
 
 /** Checks that must hold at every moment. */
-export function checkStep(world: World): void {
+export function checkStep(world: SimWorld): void {
   checkDatabase(world);
   const outstanding = new Map<string, bigint>();
   const add = (epoch: string, id: string, amount: bigint): void => {
@@ -44,7 +44,7 @@ export function checkStep(world: World): void {
   }
 }
 
-function checkDatabase({ database }: World): void {
+function checkDatabase({ database }: SimWorld): void {
   const leased = new Map<string, bigint>();
   for (const lease of database.leases.values()) {
     const open = openOf(lease);
@@ -59,7 +59,7 @@ function checkDatabase({ database }: World): void {
 }
 
 function addRequest(
-  world: World,
+  world: SimWorld,
   request: ModelRequest,
   add: (epoch: string, id: string, amount: bigint) => void,
 ): void {
@@ -88,7 +88,7 @@ function addRequest(
   }
 }
 
-function checkCovered(world: World, key: string, outstanding: bigint): void {
+function checkCovered(world: SimWorld, key: string, outstanding: bigint): void {
   const epochId = key.slice(0, key.indexOf(' '));
   const lease = world.database.leases.get(key);
   const epoch = world.database.epochs.get(epochId);
@@ -109,7 +109,7 @@ function checkCovered(world: World, key: string, outstanding: bigint): void {
 }
 
 /** Checks when all faults are healed and nothing is under way. */
-export function checkAtRest(world: World): void {
+export function checkAtRest(world: SimWorld): void {
   const { database } = world;
   const used = new Map<string, bigint>();
   for (const { row, times } of database.requests.values()) {
@@ -139,7 +139,7 @@ export function checkAtRest(world: World): void {
     throw new Broken(`${served} of exactly 10 served`);
 }
 
-function checkBilled(world: World, request: ModelRequest): void {
+function checkBilled(world: SimWorld, request: ModelRequest): void {
   const row = world.database.requests.get(request.id)?.row;
   if (request.sawEnd && world.restores === 0) {
     if (row === undefined)

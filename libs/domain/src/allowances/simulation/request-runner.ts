@@ -1,17 +1,16 @@
 /** What a simulated gateway does for a request, one turn of the event loop at a time: rules 1, 3 and 4. */
+import type { SimRunner, SimGateway, SimWorld } from './actors.js';
 import type { Hold } from '../hold.js';
 import type { SettleRow } from './model-database.js';
-import type { ModelGateway } from './model-gateway.js';
 import type { ModelRequest } from './model-request.js';
 import { needsOf, usedSoFar } from './model-request.js';
 import { Broken, TICKS } from './rules.js';
-import type { World } from './world.js';
 
-export class RequestRunner {
-  readonly #world: World;
-  readonly #gateway: ModelGateway;
+export class RequestRunner implements SimRunner {
+  readonly #world: SimWorld;
+  readonly #gateway: SimGateway;
 
-  constructor(world: World, gateway: ModelGateway) {
+  constructor(world: SimWorld, gateway: SimGateway) {
     this.#world = world;
     this.#gateway = gateway;
   }

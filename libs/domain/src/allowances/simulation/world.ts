@@ -3,6 +3,7 @@
  * after another. After every step the oracle looks; at the end everything is healed and must come to rest.
  */
 import type { Waiter } from '../lease-desk.types.js';
+import type { ScheduleStats, SimWorld } from './actors.js';
 import { Calls } from './calls.js';
 import type { Option } from './faults.js';
 import { gatewayFaults, worldFaults } from './faults.js';
@@ -24,7 +25,7 @@ export interface ScheduleInput {
   readonly lopsided?: boolean;
 }
 
-const newStats = () => ({
+const newStats = (): ScheduleStats => ({
   steps: 0,
   kills: 0,
   recoveries: 0,
@@ -43,9 +44,7 @@ const newStats = () => ({
   stopped: 0,
 });
 
-export type ScheduleStats = ReturnType<typeof newStats>;
-
-export class World implements DatabaseContext {
+export class World implements DatabaseContext, SimWorld {
   readonly scheduleClass: ScheduleClass;
   readonly random: SeededRandom;
   readonly stats = newStats();
