@@ -1,6 +1,6 @@
 import { DatabaseCallError, type MoneyFunctions } from '@weir/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '@weir/test-kit';
+import { eventually, startTestDatabase } from '@weir/test-kit';
 import {
   beginRecord,
   endRecord,
@@ -8,11 +8,11 @@ import {
   MoneyHarness,
   serve,
   substitute,
-} from './testing/money-harness.js';
+} from '../testing/money-harness.js';
 
 let harness: MoneyHarness;
 beforeAll(async () => {
-  harness = await MoneyHarness.start();
+  harness = MoneyHarness.start(await startTestDatabase());
 });
 afterAll(async () => {
   await harness.stop();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '@weir/test-kit';
+import { eventually, startTestDatabase } from '@weir/test-kit';
 import type { Admission } from './money-path.types.js';
-import { beginRecord, endRecord, holdOf, MoneyHarness, serve } from './testing/money-harness.js';
+import { beginRecord, endRecord, holdOf, MoneyHarness, serve } from '../testing/money-harness.js';
 
 let harness: MoneyHarness;
 beforeAll(async () => {
-  harness = await MoneyHarness.start();
+  harness = MoneyHarness.start(await startTestDatabase());
 });
 afterAll(async () => {
   await harness.stop();

@@ -1,19 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '@weir/test-kit';
+import { eventually, startTestDatabase } from '@weir/test-kit';
 import { decodeRecords } from '../journal/record-format.js';
-import {
-  begun,
-  endRecord,
-  holdOf,
-  MoneyHarness,
-  substitute,
-} from '../money/testing/money-harness.js';
+import { begun, endRecord, holdOf, MoneyHarness, substitute } from '../testing/money-harness.js';
 
 let harness: MoneyHarness;
 beforeAll(async () => {
-  harness = await MoneyHarness.start();
+  harness = MoneyHarness.start(await startTestDatabase());
 });
 afterAll(async () => {
   await harness.stop();

@@ -3,17 +3,28 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MoneyFunctions } from '@weir/data';
+import { MoneyFunctions, verifyLedger } from '@weir/data';
 import { createPgPool, PgBus } from '@weir/platform';
-import { startTestDatabase, verifyBooks, type TestDatabase } from '@weir/test-kit';
-import type pg from 'pg';
-import { RecoveryDatabase } from '../../recovery/recovery-database.js';
-import { settleDirectly } from '../../settlement/settle-directly.js';
-import type { SendJob } from '../../settlement/settler.js';
-import { AllowanceDatabase } from '../allowance-reads.js';
-import { MoneyPath } from '../money-path.js';
-import type { Admission, BeginRecord, EndRecord, Hold, HoldInput } from '../money-path.types.js';
-import type { MoneyDeps } from '../money-runtime.js';
+import pg from 'pg';
+import { RecoveryDatabase } from '../recovery/recovery-database.js';
+import { settleDirectly } from '../settlement/settle-directly.js';
+import type { SendJob } from '../settlement/settler.js';
+import { AllowanceDatabase } from '../money/allowance-reads.js';
+import { MoneyPath } from '../money/money-path.js';
+import type {
+  Admission,
+  BeginRecord,
+  EndRecord,
+  Hold,
+  HoldInput,
+} from '../money/money-path.types.js';
+import type { MoneyDeps } from '../money/money-runtime.js';
+
+/** A migrated database; `url` is the owner's. */
+export interface HarnessDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
 
 /** A database, its money functions and folders for journals; ended by `stop`. */
 export class MoneyHarness {
@@ -24,14 +35,14 @@ export class MoneyHarness {
   private readonly folders: string[] = [];
 
   private constructor(
-    readonly database: TestDatabase,
+    readonly database: HarnessDatabase,
     readonly pool: pg.Pool,
   ) {
     this.money = new MoneyFunctions(pool);
   }
 
-  static async start(): Promise<MoneyHarness> {
-    const database = await startTestDatabase();
+  /** On a migrated database of its own, dropped at the end. */
+  static start(database: HarnessDatabase): MoneyHarness {
     const config = { databaseUrl: database.url, process: 'gateway' as const };
     return new MoneyHarness(database, createPgPool(config, { max: 10 }));
   }
@@ -109,8 +120,14 @@ export class MoneyHarness {
   }
 
   /** Names of the ledger checks that found a discrepancy. */
-  discrepancies(): Promise<string[]> {
-    return verifyBooks(this.database.url);
+  async discrepancies(): Promise<string[]> {
+    const owner = new pg.Pool({ connectionString: this.database.url, max: 1 });
+    try {
+      const checks = await verifyLedger(owner);
+      return checks.filter((check) => !check.ok).map((check) => check.name);
+    } finally {
+      await owner.end();
+    }
   }
 
   async stop(): Promise<void> {
