@@ -1,4 +1,4 @@
-import { inject, Service } from '@angular/core';
+import { inject, Service, signal } from '@angular/core';
 import { recall, remember } from '../ui/storage';
 import { ChartColours, seriesColour } from './chart-colours';
 
@@ -8,20 +8,21 @@ const KEPT = 40;
 @Service()
 export class ModelColours {
   private readonly colours = inject(ChartColours);
-  private readonly ranks: string[] = (recall('model-ranks') ?? '').split('\n').filter((model) => model !== '');
+  private readonly ranks = signal((recall('model-ranks') ?? '').split('\n').filter((model) => model !== ''));
 
   /** Gives ranks to models that have none, in the given order: most used first. */
   learn(models: readonly string[]): void {
-    const before = this.ranks.length;
-    for (const model of models) {
-      if (this.ranks.length < KEPT && !this.ranks.includes(model)) this.ranks.push(model);
-    }
-    if (this.ranks.length !== before) remember('model-ranks', this.ranks.join('\n'));
+    const known = this.ranks();
+    const added = models.filter((model) => !known.includes(model));
+    if (added.length === 0 || known.length >= KEPT) return;
+    const ranks = [...known, ...added].slice(0, KEPT);
+    this.ranks.set(ranks);
+    remember('model-ranks', ranks.join('\n'));
   }
 
   /** The colour of a model in the current theme. */
   of(model: string): string {
-    const rank = this.ranks.indexOf(model);
+    const rank = this.ranks().indexOf(model);
     const colours = this.colours.current();
     return rank === -1 ? colours.other : seriesColour(colours, rank);
   }

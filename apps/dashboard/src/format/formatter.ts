@@ -42,9 +42,44 @@ export class Formatter {
     return this.significant(decimal, 3);
   }
 
-  /** Money of a big figure: always two decimals, never shortened. */
+  /** What is left: two decimals, rounded down, so that it never says more than there is. */
   balance(decimal: string): string {
-    return this.currency(decimal, 2, 2);
+    return this.formatDecimal(
+      this.numberFormat({
+        style: 'currency',
+        currency: this.options.currency,
+        currencyDisplay: 'narrowSymbol',
+        minimumFractionDigits: 2,
+        maximumFractionDigits: 2,
+        roundingMode: 'floor',
+      }),
+      decimal,
+    );
+  }
+
+  /** The decimals that `balance` leaves out, four at most: small costs are seen to move them. */
+  balanceRest(decimal: string): string {
+    const nano = parseMoney(decimal);
+    if (nano < 0n) return '';
+    const millionths = ((nano % NANO) / 1000n).toString().padStart(6, '0');
+    return millionths.slice(2).replace(/0+$/, '');
+  }
+
+  /** A label of a money axis: as short as the value allows. */
+  axisMoney(value: number): string {
+    if (value >= 10_000) return this.money(String(Math.round(value)), 'card');
+    return this.numberFormat({
+      style: 'currency',
+      currency: this.options.currency,
+      currencyDisplay: 'narrowSymbol',
+      minimumFractionDigits: 0,
+      ...(value >= 1 ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: 2 }),
+    }).format(value);
+  }
+
+  /** `1 request`, `31,204 requests`. */
+  plural(value: number, one: string): string {
+    return `${this.count(value)} ${one}${value === 1 ? '' : 's'}`;
   }
 
   /** The ledger currency's symbol, for input prefixes. */

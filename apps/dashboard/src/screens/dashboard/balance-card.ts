@@ -18,17 +18,17 @@ const PACE_DAYS = 7;
       <div class="card-body">
         @if (wallet.balance(); as balance) {
           <p class="big" [class.negative]="balance.available.startsWith('-')">
-            {{ format.use.balance(balance.available) }}
+            {{ format.use.balance(balance.available) }}<small>{{ format.use.balanceRest(balance.available) }}</small>
           </p>
           <p class="meta">available</p>
           <dl>
             <div>
               <dt>Held now</dt>
-              <dd>{{ format.use.money(balance.held) }}</dd>
+              <dd>{{ format.use.money(balance.held, 'card') }}</dd>
             </div>
             <div>
               <dt>Spent this month</dt>
-              <dd>{{ format.use.money(balance.spent_this_month) }}</dd>
+              <dd>{{ format.use.money(balance.spent_this_month, 'card') }}</dd>
             </div>
           </dl>
           @if (pace(); as text) {
@@ -58,6 +58,12 @@ const PACE_DAYS = 7;
       line-height: 2.25rem;
       font-weight: 650;
       letter-spacing: -0.025em;
+    }
+    .big small {
+      color: var(--text2);
+      font-size: 0.9375rem;
+      font-weight: 500;
+      letter-spacing: 0;
     }
     .negative {
       color: var(--bad);

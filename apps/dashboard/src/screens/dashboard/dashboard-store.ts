@@ -70,7 +70,8 @@ export class DashboardStore {
       first = false;
     });
     effect(() => {
-      if (this.models.hasValue()) this.modelColours.learn(this.models.value().models.map((one) => one.model));
+      const models = this.models.hasValue() ? this.models.value().models : [];
+      untracked(() => this.modelColours.learn(models.map((one) => one.model)));
     });
     owner.onDestroy(() => clearTimeout(this.rereadTimer));
   }

@@ -237,6 +237,6 @@ export class ModelShareCard {
     const found = this.values().find(({ row }) => row.model === name)?.row;
     if (!found) return '';
     const format = this.format.use;
-    return `${found.model}\n${format.money(found.cost)} · ${format.count(found.requests)} requests\n${format.count(found.total_tokens)} tokens`;
+    return `${found.model}\n${format.money(found.cost)} · ${format.plural(found.requests, 'request')}\n${format.count(found.total_tokens)} tokens`;
   }
 }

@@ -11,6 +11,7 @@ import { toPixels } from '../../format/pixels';
 import { Empty } from '../../ui/empty';
 import { Failure } from '../../ui/failure';
 import { Segmented } from '../../ui/segmented';
+import { Skeleton } from '../../ui/skeleton';
 import { DashboardStore } from './dashboard-store';
 
 type Day = UsageDaily['days'][number];
@@ -18,14 +19,19 @@ type Day = UsageDaily['days'][number];
 /** Spending of 7 or 30 days, or requests of 30; a point tells the exact figure, requests and failures. */
 @Component({
   selector: 'w-trend-card',
-  imports: [ChartCard, Empty, Failure, RouterLink, Segmented],
+  imports: [ChartCard, Empty, Failure, RouterLink, Segmented, Skeleton],
   template: `
     @if (store.daily.error(); as error) {
       <section class="card">
         <header class="card-head"><h2>Trend</h2></header>
         <ui-failure what="The trend" [error]="error" (retry)="store.daily.reload()" />
       </section>
-    } @else if (store.daily.hasValue() && sums().requests === 0) {
+    } @else if (!store.daily.hasValue()) {
+      <section class="card loading">
+        <header class="card-head"><h2>Trend</h2></header>
+        <div class="card-body"><ui-skeleton [lines]="['100%']" height="11.5rem" /></div>
+      </section>
+    } @else if (sums().requests === 0) {
       <section class="card">
         <header class="card-head"><h2>Trend</h2></header>
         <ui-empty
@@ -92,7 +98,7 @@ export class TrendCard {
     const { requests, cost } = this.sums();
     if (requests === 0) return '';
     const format = this.format.use;
-    return `${format.money(cost, 'card')} · ${format.count(requests)} requests`;
+    return `${format.money(cost, 'card')} · ${format.plural(requests, 'request')}`;
   });
 
   protected readonly option = computed<EChartsCoreOption>(() => {
@@ -148,7 +154,7 @@ export class TrendCard {
   }));
 
   private axisText(value: number): string {
-    return this.spend() ? this.format.use.money(String(Math.round(value * 1e6) / 1e6), 'card').replace(/\.00$/, '') : this.format.use.count(value, 'card');
+    return this.spend() ? this.format.use.axisMoney(value) : this.format.use.count(value, 'card');
   }
 
   /** Plain text for the rich-text tooltip: date, exact figure, requests and failures. */
@@ -161,7 +167,7 @@ export class TrendCard {
     return [
       format.day(day.date, true),
       `${format.money(day.cost, 'detail')} spent`,
-      `${format.count(day.requests)} requests, ${format.count(day.failed_requests)} failed`,
+      `${format.plural(day.requests, 'request')}, ${format.count(day.failed_requests)} failed`,
     ].join('\n');
   }
 }

@@ -18,6 +18,7 @@ import { Format } from '../../format/format';
 import { toPixels } from '../../format/pixels';
 import { budgetLevel } from '../../format/countdown';
 import { KeyList } from '../../keys/key-list';
+import { Live } from '../../live/live';
 import { problemOf } from '../../session/problem';
 import { Clock } from '../../ui/clock';
 import { Empty } from '../../ui/empty';
@@ -45,6 +46,7 @@ const NAMES: Readonly<Record<KeyView['status'], string>> = {
 };
 /** Room that the actions need. */
 const MENU_PX = 170;
+const REREAD_MS = 3_000;
 const HOUR_MS = 3_600_000;
 
 /** `/keys`: every key with what it spent, and the ways to make, pause and end one. */
@@ -98,13 +100,31 @@ export class Keys {
   );
 
   constructor() {
+    const owner = inject(DestroyRef);
     effect(() => {
       if (this.create() !== undefined) untracked(() => this.openCreate());
     });
     inject(Shortcuts).add(
       [{ keys: 'n', label: 'Create a key', run: () => this.openCreate() }],
-      inject(DestroyRef),
+      owner,
     );
+    this.followUse(owner);
+  }
+
+  /** Statistics follow the requests, a few seconds behind. */
+  private followUse(owner: DestroyRef): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    inject(Live).on(
+      'request.completed',
+      () => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          this.list.reload();
+        }, REREAD_MS);
+      },
+      owner,
+    );
+    owner.onDestroy(() => clearTimeout(timer));
   }
 
   protected openCreate(): void {

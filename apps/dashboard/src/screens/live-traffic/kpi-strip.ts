@@ -170,7 +170,7 @@ export class KpiStrip {
       label: 'In flight',
       value: this.format.use.count(count),
       unit: '',
-      note: running.length === 0 ? 'idle' : `longest ${this.format.use.timer(longest)}`,
+      note: count === 0 ? 'idle' : running.length === 0 ? 'running' : `longest ${this.format.use.timer(longest)}`,
       tone: 'none',
       arrow: null,
       phone: false,
@@ -182,7 +182,7 @@ export class KpiStrip {
     const before = this.store.spending.perMinute(now - MINUTE_S * 1000);
     return {
       label: 'Spend',
-      value: this.format.use.money(last),
+      value: this.format.use.money(last, 'card'),
       unit: '/min',
       phone: false,
       ...this.change(toPixels(last), toPixels(before) === 0 ? null : toPixels(before)),
