@@ -62,7 +62,7 @@ function isPostmasterOf(pid, pgData) {
     if (process.platform !== 'linux')
         return true;
     try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(pgData);
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').length > 0;
     }
     catch {
         // ENOENT: it ended just now.
