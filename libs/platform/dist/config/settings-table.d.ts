@@ -1,2 +1,0 @@
-/** The text of `docs/reference/settings.md`. */
-export declare function renderSettingsTable(): string;

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=weir-config.js.map

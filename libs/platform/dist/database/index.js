@@ -1,2 +1,0 @@
-export * from './pg-pool.js';
-//# sourceMappingURL=index.js.map

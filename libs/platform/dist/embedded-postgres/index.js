@@ -1,3 +1,0 @@
-export * from './embedded-postgres.js';
-export { isAlive } from './postmaster.js';
-//# sourceMappingURL=index.js.map

@@ -1,2 +1,0 @@
-export * from './failpoint.js';
-//# sourceMappingURL=index.js.map

@@ -1,2 +1,0 @@
-export * from './readiness.js';
-//# sourceMappingURL=index.js.map

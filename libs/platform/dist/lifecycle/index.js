@@ -1,2 +1,0 @@
-export * from './run-until-stopped.js';
-//# sourceMappingURL=index.js.map

@@ -1,2 +1,0 @@
-export { createLogger, loggingModule, type AppLogger } from './logger.js';
-export { createScrubber } from './scrub.js';

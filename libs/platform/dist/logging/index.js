@@ -1,3 +1,0 @@
-export { createLogger, loggingModule } from './logger.js';
-export { createScrubber } from './scrub.js';
-//# sourceMappingURL=index.js.map

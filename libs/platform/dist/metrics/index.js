@@ -1,2 +1,0 @@
-export * from './metrics.js';
-//# sourceMappingURL=index.js.map
