@@ -26,7 +26,7 @@ describe('a stranger with the openai SDK', () => {
       .create({
         model: 'sandbox/chat-small',
         messages: [{ role: 'user', content: 'What is a weir?' }],
-        max_tokens: 120,
+        max_completion_tokens: 120,
       })
       .withResponse();
     expect(data.choices[0]?.message.content).not.toBe('');
@@ -44,7 +44,7 @@ describe('a stranger with the openai SDK', () => {
     const plain = await openai.chat.completions.create({
       model: 'sandbox/chat-small',
       messages: [{ role: 'user', content: 'Hello' }],
-      max_tokens: 60,
+      max_completion_tokens: 60,
       stream: true,
     });
     let text = '';
@@ -57,7 +57,7 @@ describe('a stranger with the openai SDK', () => {
     const asked = await openai.chat.completions.create({
       model: 'sandbox/chat-small',
       messages: [{ role: 'user', content: 'Hello' }],
-      max_tokens: 60,
+      max_completion_tokens: 60,
       stream: true,
       stream_options: { include_usage: true },
     });
@@ -115,7 +115,7 @@ describe('a stranger with the openai SDK', () => {
     const refused = client.chat.completions.create({
       model: 'sandbox/chat-small',
       messages: [{ role: 'user', content: 'hi' }],
-      max_tokens: 100,
+      max_completion_tokens: 100,
     });
     await expect(refused).rejects.toMatchObject({ status: 402, code: 'insufficient_balance' });
   });
@@ -125,7 +125,7 @@ describe('a stranger with the openai SDK', () => {
       {
         model: 'sandbox/chat-small',
         messages: [{ role: 'user', content: 'Tell me a long story' }],
-        max_tokens: 400,
+        max_completion_tokens: 400,
         stream: true,
       },
       { headers: { 'x-request-id': 'left-mid-stream' } },
