@@ -125,7 +125,8 @@ export class TrafficStore {
   private hear(owner: DestroyRef): void {
     this.live.on('request.completed', ({ data, at }) => {
       this.offsetMs = Date.parse(at) - Date.now();
-      if (!this.operator()) this.arrive(data.rows);
+      // Operators too: the feed may lose a frame, an account's own events never do.
+      this.arrive(data.rows);
     }, owner);
     this.live.on('feed.rows', ({ rows, left_out }) => {
       if (!this.operator()) return;
