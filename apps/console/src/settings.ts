@@ -27,6 +27,8 @@ export interface ConsoleSettings {
   readonly keyPepper: string;
   /** 32 bytes each, newest first: seal providers' credentials. */
   readonly secretsKeys: readonly Buffer[];
+  /** Needed to read `/metrics` from elsewhere than this machine; null = not from elsewhere. */
+  readonly metricsToken: string | null;
   /** Tries to reach PostgreSQL at start, 500 ms apart. */
   readonly connectAttempts: number;
   /** Folder of the built dashboard. */
@@ -46,6 +48,7 @@ export const settingsOf = (config: WeirConfig): ConsoleSettings => ({
   jwtSecrets: config.jwtSecrets,
   keyPepper: config.keyPepper,
   secretsKeys: config.secretsKeys,
+  metricsToken: config.metricsToken,
   connectAttempts: 20,
   dashboardDir: join(repositoryRoot(), 'apps/dashboard/dist/browser'),
 });

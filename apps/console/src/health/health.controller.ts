@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { readReadiness, type Readiness } from '@weir/platform';
 import { Access } from '../http/access.js';
 import { Database } from '../database/database.js';
 
@@ -17,16 +18,11 @@ export class HealthController {
   }
 
   @Get('readyz')
-  async ready(
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ status: string; missing: string[] }> {
-    try {
-      await this.database.one('SELECT seq FROM config_version');
-      return { status: 'ok', missing: [] };
-    } catch {
-      // Whatever it is, the sentence is the same: PostgreSQL does not answer as it should.
-      void reply.code(503);
-      return { status: 'unavailable', missing: ['database'] };
-    }
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
+    const readiness = await readReadiness([
+      { name: 'database', check: () => this.database.one('SELECT seq FROM config_version') },
+    ]);
+    void reply.code(readiness.ready ? 200 : 503);
+    return readiness;
   }
 }

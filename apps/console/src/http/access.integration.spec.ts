@@ -42,6 +42,7 @@ describe('access to routes', () => {
       'GET /*',
       'GET /api/openapi.json',
       'GET /healthz',
+      'GET /metrics',
       'GET /readyz',
       'POST /api/auth/login',
       'POST /api/auth/logout',

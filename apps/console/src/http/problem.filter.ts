@@ -57,20 +57,19 @@ const BY_CODE: Readonly<Record<string, ErrorCodeName>> = {
   '40001': 'conflict',
   '40P01': 'conflict',
   '22003': 'validation_failed',
-  '57014': 'storage_unavailable',
-  '57P01': 'storage_unavailable',
-  '57P03': 'storage_unavailable',
-  '53300': 'storage_unavailable',
-  '08006': 'storage_unavailable',
   '55P03': 'storage_unavailable',
-  ECONNREFUSED: 'storage_unavailable',
-  ECONNRESET: 'storage_unavailable',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'request_too_large',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request_error',
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request_error',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request_error',
 };
+/**
+ * PostgreSQL is not there, not itself or too busy: connection, authorisation, catalog, resources, operator
+ * intervention, system error, read-only; or the network says so.
+ */
+const UNAVAILABLE =
+  /^(08|28|3D|53|57|58)...$|^25006$|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)$/;
 const BY_STATUS: Readonly<Record<number, ErrorCodeName>> = {
   400: 'invalid_request_error',
   401: 'unauthenticated',
@@ -87,7 +86,8 @@ const BY_STATUS: Readonly<Record<number, ErrorCodeName>> = {
 function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   // libs/data names the SQLSTATE apart; pg and Fastify use `code`.
-  const code = BY_CODE[textOf(thrown, 'sqlState') || textOf(thrown, 'code')];
+  const named = textOf(thrown, 'sqlState') || textOf(thrown, 'code');
+  const code = UNAVAILABLE.test(named) ? 'storage_unavailable' : BY_CODE[named];
   if (code)
     return new ApiError(code, ERROR_CODES[code].when, {
       cause: thrown,

@@ -25,6 +25,8 @@ import { keepsUp } from './send.js';
 @Injectable()
 export class LiveBroadcast implements TailListener<LiveSocket> {
   private namespace: LiveNamespace | undefined;
+  /** Rows that operators were only told the number of, since the start. */
+  droppedRows = 0;
   private readonly feed = new OperatorFeed();
   private readonly holds = new RunningHolds();
   /** Accounts whose sockets were last shown running requests: they also get the empty list after them. */
@@ -38,6 +40,11 @@ export class LiveBroadcast implements TailListener<LiveSocket> {
     private readonly tail: DurableTail,
     @Inject(SETTINGS) private readonly settings: ConsoleSettings,
   ) {}
+
+  /** Sockets that are connected here. */
+  get sockets(): number {
+    return this.namespace?.sockets.size ?? 0;
+  }
 
   start(namespace: LiveNamespace): void {
     this.namespace = namespace;
@@ -66,6 +73,7 @@ export class LiveBroadcast implements TailListener<LiveSocket> {
     await this.tail.flush();
     const batch = this.feed.take();
     if (batch === null || !this.operatorsHere) return;
+    this.droppedRows += batch.left_out;
     await this.nameOwners(batch.rows);
     this.toOperators((socket) => socket.volatile.emit('feed.rows', { v: 1, ...batch }));
   }

@@ -108,12 +108,22 @@ export class LiveGateway
   /** Runs a task on a clock, never twice at once; a failure is logged and the next turn tries again. */
   private every(periodMs: number, task: () => void | Promise<void>): void {
     let running = false;
+    let failing = false;
     const timer = setInterval(() => {
       if (running) return;
       running = true;
       Promise.resolve()
         .then(task)
-        .catch((error: unknown) => this.logger.warn({ err: error, event: 'live-task-failed' }))
+        .then(
+          () => {
+            failing = false;
+          },
+          (error: unknown) => {
+            // Said once: while PostgreSQL is away every turn fails alike.
+            if (!failing) this.logger.warn({ err: error, event: 'live-task-failed' });
+            failing = true;
+          },
+        )
         .finally(() => {
           running = false;
         });

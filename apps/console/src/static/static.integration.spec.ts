@@ -71,7 +71,7 @@ describe('the dashboard’s files', () => {
     '/api/nothing',
     '/api/keysx/1',
     '/user/api/nothing',
-    '/metrics',
+    '/metrics/x',
     '/healthz/x',
     '/missing.js',
     '/assets/../../etc/passwd.txt',

@@ -70,6 +70,7 @@ export class ConsoleHarness {
         jwtSecrets: ['a secret of the tests, at least 256 bit long'],
         keyPepper: 'a pepper of the tests, at least 256 bit long',
         secretsKeys: [Buffer.alloc(32, 7)],
+        metricsToken: null,
         connectAttempts: 1,
         dashboardDir: '/nonexistent',
         ...settings,
@@ -87,10 +88,15 @@ export class ConsoleHarness {
     return harness;
   }
 
-  async stop(): Promise<void> {
+  /** Ends this console; the database stays. */
+  async close(): Promise<void> {
     for (const socket of this.sockets) socket.disconnect();
     await this.app.close();
     await this.sql.end();
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
     await this.database.drop();
   }
 
