@@ -65,6 +65,7 @@ export async function run() {
 class Installation {
   #children = new Map();
   #database = null;
+  #databaseStart = null;
   #lock = null;
   #stopped = null;
 
@@ -94,7 +95,8 @@ class Installation {
     // Looked at below; until then its failure is nobody's.
     sandboxReady?.catch(() => undefined);
     if (config.databaseUrl === null) {
-      this.#database = await EmbeddedDatabase.start(startEmbeddedPostgres, config.dataDir);
+      this.#databaseStart = EmbeddedDatabase.start(startEmbeddedPostgres, config.dataDir);
+      this.#database = await this.#databaseStart;
     } else {
       await checkDatabase(config.databaseUrl);
     }
@@ -157,7 +159,9 @@ class Installation {
   async #stopInOrder() {
     for (const name of ['gateway', 'worker', 'console', 'sandbox'])
       await this.#children.get(name)?.stop();
-    await this.#database?.stop();
+    // It may be just coming up; left alone it would outlive us. Its failure to start was told already.
+    const database = await this.#databaseStart?.catch(() => null);
+    await database?.stop();
     this.#lock?.close();
   }
 
