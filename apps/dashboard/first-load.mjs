@@ -19,7 +19,8 @@ const page = readFileSync(join(folder, 'index.html'), 'utf8');
 function closure(name, seen = new Set()) {
   if (seen.has(name) || !text.has(name)) return seen;
   seen.add(name);
-  for (const match of text.get(name).matchAll(/(?:from|import)"\.\/([\w-]+\.js)"/g)) closure(match[1], seen);
+  for (const match of text.get(name).matchAll(/(?:from|import)"\.\/([\w-]+\.js)"/g))
+    closure(match[1], seen);
   return seen;
 }
 
@@ -31,14 +32,19 @@ function chunk(name) {
 
 function transferred(contents) {
   const parameters = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
-  return contents.reduce((sum, content) => sum + brotliCompressSync(content, parameters).length, 0) / 1000;
+  return (
+    contents.reduce((sum, content) => sum + brotliCompressSync(content, parameters).length, 0) /
+    1000
+  );
 }
 
 let failed = false;
 function report(label, kilobytes, limit) {
   const over = kilobytes > limit;
   failed ||= over;
-  console.log(`${label.padEnd(30)} ${kilobytes.toFixed(1).padStart(6)} kB of ${limit}${over ? '  TOO LARGE' : ''}`);
+  console.log(
+    `${label.padEnd(30)} ${kilobytes.toFixed(1).padStart(6)} kB of ${limit}${over ? '  TOO LARGE' : ''}`,
+  );
 }
 
 const initial = new Set();
@@ -46,10 +52,18 @@ for (const match of page.matchAll(/(?:src|href)="\/([\w-]+\.(?:js|css))"/g)) {
   for (const name of closure(match[1])) initial.add(name);
 }
 const contents = (names) => [...names].map((name) => text.get(name));
-report('first load of login', transferred([page, ...contents(new Set([...initial, ...closure(chunk('login'))]))]), FIRST_LOAD_KB);
+report(
+  'first load of login',
+  transferred([page, ...contents(new Set([...initial, ...closure(chunk('login'))]))]),
+  FIRST_LOAD_KB,
+);
 for (const screen of ['dashboard', 'live-traffic', 'keys']) {
   const names = [chunk('shell'), chunk(screen), chunk('esm')].flatMap((name) => [...closure(name)]);
-  report(`first load of ${screen}`, transferred([page, ...contents(new Set([...initial, ...names]))]), FIRST_LOAD_KB);
+  report(
+    `first load of ${screen}`,
+    transferred([page, ...contents(new Set([...initial, ...names]))]),
+    FIRST_LOAD_KB,
+  );
 }
 const charts = [...closure(chunk('chart-core'))].filter((name) => !initial.has(name));
 report('charts, on demand', transferred(contents(charts)), CHARTS_KB);

@@ -18,12 +18,14 @@ export const ROUTES: Routes = [
       {
         path: 'dashboard',
         title: 'Overview · Weir',
-        loadComponent: () => import('../screens/dashboard/dashboard').then((file) => file.Dashboard),
+        loadComponent: () =>
+          import('../screens/dashboard/dashboard').then((file) => file.Dashboard),
       },
       {
         path: 'live',
         title: 'Live traffic · Weir',
-        loadComponent: () => import('../screens/live-traffic/live-traffic').then((file) => file.LiveTraffic),
+        loadComponent: () =>
+          import('../screens/live-traffic/live-traffic').then((file) => file.LiveTraffic),
       },
       {
         path: 'keys',

@@ -24,20 +24,20 @@ export interface ChartTable {
         <span class="grow"></span>
         <span class="row actions">
           <ng-content select="[actions]" />
-        <button
-          class="btn quiet small icon"
-          type="button"
-          [attr.aria-label]="asTable() ? 'View as chart' : 'View as table'"
-          [title]="asTable() ? 'View as chart' : 'View as table'"
-          [attr.aria-pressed]="asTable()"
-          (click)="asTable.set(!asTable())"
-        >
-          @if (asTable()) {
-            <svg lucideChartNoAxesColumn [size]="15"></svg>
-          } @else {
-            <svg lucideTable2 [size]="15"></svg>
-          }
-        </button>
+          <button
+            class="btn quiet small icon"
+            type="button"
+            [attr.aria-label]="asTable() ? 'View as chart' : 'View as table'"
+            [title]="asTable() ? 'View as chart' : 'View as table'"
+            [attr.aria-pressed]="asTable()"
+            (click)="asTable.set(!asTable())"
+          >
+            @if (asTable()) {
+              <svg lucideChartNoAxesColumn [size]="15"></svg>
+            } @else {
+              <svg lucideTable2 [size]="15"></svg>
+            }
+          </button>
         </span>
       </header>
       @if (asTable()) {

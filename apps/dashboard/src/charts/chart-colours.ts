@@ -37,12 +37,23 @@ export class ChartColours {
     this.theme.dark();
     const style = getComputedStyle(this.root);
     const read = (name: ColourName): string => style.getPropertyValue(`--${name}`).trim();
-    return Object.fromEntries(NAMES.map((name) => [name, read(name)])) as Record<ColourName, string>;
+    return Object.fromEntries(NAMES.map((name) => [name, read(name)])) as Record<
+      ColourName,
+      string
+    >;
   });
 }
 
 /** Series colours in order; after the seventh everything is "Other". */
 export function seriesColour(colours: Colours, rank: number): string {
-  const series = [colours.s1, colours.s2, colours.s3, colours.s4, colours.s5, colours.s6, colours.s7];
+  const series = [
+    colours.s1,
+    colours.s2,
+    colours.s3,
+    colours.s4,
+    colours.s5,
+    colours.s6,
+    colours.s7,
+  ];
   return series[rank] ?? colours.other;
 }

@@ -13,7 +13,11 @@ export function tooltipStyle(colours: Colours): Record<string, unknown> {
     borderWidth: 1,
     padding: [6, 10],
     textStyle: { color: colours.text, fontFamily: FONT, fontSize: 12, lineHeight: 18 },
-    axisPointer: { type: 'line', lineStyle: { color: colours.line2, width: 1 }, shadowStyle: { opacity: 0.1 } },
+    axisPointer: {
+      type: 'line',
+      lineStyle: { color: colours.line2, width: 1 },
+      shadowStyle: { opacity: 0.1 },
+    },
     transitionDuration: 0,
   };
 }
@@ -42,7 +46,13 @@ export function valueAxis(colours: Colours, unit: string): Record<string, unknow
     name: unit,
     nameLocation: 'end',
     nameGap: 8,
-    nameTextStyle: { color: colours.text2, fontFamily: FONT, fontSize: 11, align: 'right', padding: [0, 6, 0, 0] },
+    nameTextStyle: {
+      color: colours.text2,
+      fontFamily: FONT,
+      fontSize: 11,
+      align: 'right',
+      padding: [0, 6, 0, 0],
+    },
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: colours.line } },

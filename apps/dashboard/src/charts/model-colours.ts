@@ -8,7 +8,9 @@ const KEPT = 40;
 @Service()
 export class ModelColours {
   private readonly colours = inject(ChartColours);
-  private readonly ranks = signal((recall('model-ranks') ?? '').split('\n').filter((model) => model !== ''));
+  private readonly ranks = signal(
+    (recall('model-ranks') ?? '').split('\n').filter((model) => model !== ''),
+  );
 
   /** Gives ranks to models that have none, in the given order: most used first. */
   learn(models: readonly string[]): void {

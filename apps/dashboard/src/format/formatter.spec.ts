@@ -97,6 +97,8 @@ describe('the start of a day', () => {
   it('follows the offset of that day across a change of summer time', () => {
     const now = Date.parse('2026-03-29T12:00:00Z');
     expect(startOfDay(now, 'Europe/Berlin', 0)).toBe('2026-03-28T23:00:00.000Z');
-    expect(startOfDay(Date.parse('2026-11-21T04:00:00Z'), 'Europe/Berlin', 30)).toBe('2026-10-21T22:00:00.000Z');
+    expect(startOfDay(Date.parse('2026-11-21T04:00:00Z'), 'Europe/Berlin', 30)).toBe(
+      '2026-10-21T22:00:00.000Z',
+    );
   });
 });

@@ -29,7 +29,7 @@ export class Formatter {
   /** Money of a decimal string; null is unknown, not zero. */
   money(decimal: string | null | undefined, place: Place = 'cell'): string {
     if (decimal === null || decimal === undefined) return UNKNOWN;
-    const nano = parseMoney(decimal);
+    const nano: bigint = parseMoney(decimal);
     const absolute = nano < 0n ? -nano : nano;
     if (absolute === 0n) return this.currency(decimal, 0, 0);
     if (place === 'detail') return this.currency(decimal, 2, absolute >= NANO / 100n ? 6 : 9);
@@ -38,7 +38,8 @@ export class Formatter {
     if (absolute >= NANO / 100n) {
       return place === 'card' ? this.currency(decimal, 2, 2) : this.currency(decimal, 4, 4);
     }
-    if (place === 'card') return nano < 0n ? this.currency(decimal, 2, 4) : `<${this.currency('0.01', 2, 2)}`;
+    if (place === 'card')
+      return nano < 0n ? this.currency(decimal, 2, 4) : `<${this.currency('0.01', 2, 2)}`;
     return this.significant(decimal, 3);
   }
 
@@ -85,7 +86,11 @@ export class Formatter {
   /** The ledger currency's symbol, for input prefixes. */
   symbol(): string {
     return (
-      this.numberFormat({ style: 'currency', currency: this.options.currency, currencyDisplay: 'narrowSymbol' })
+      this.numberFormat({
+        style: 'currency',
+        currency: this.options.currency,
+        currencyDisplay: 'narrowSymbol',
+      })
         .formatToParts(0)
         .find((part) => part.type === 'currency')?.value ?? this.options.currency
     );
@@ -94,7 +99,9 @@ export class Formatter {
   /** A whole count: `8,170` in a cell, `231k` in a card. */
   count(value: number | null | undefined, place: Place = 'cell'): string {
     if (value === null || value === undefined) return UNKNOWN;
-    return place === 'card' ? this.compact(value) : this.numberFormat({ maximumFractionDigits: 0 }).format(value);
+    return place === 'card'
+      ? this.compact(value)
+      : this.numberFormat({ maximumFractionDigits: 0 }).format(value);
   }
 
   /** `8,170 tokens`; unknown stays a dash. */
@@ -106,7 +113,8 @@ export class Formatter {
   duration(milliseconds: number | null | undefined): string {
     if (milliseconds === null || milliseconds === undefined) return UNKNOWN;
     if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-    if (milliseconds < 60_000) return `${this.fixed(milliseconds / 1000, milliseconds < 10_000 ? 2 : 1)} s`;
+    if (milliseconds < 60_000)
+      return `${this.fixed(milliseconds / 1000, milliseconds < 10_000 ? 2 : 1)} s`;
     const seconds = Math.floor(milliseconds / 1000);
     const minutes = Math.floor(seconds / 60);
     if (minutes < 60) return `${minutes} m ${pad(seconds % 60)} s`;
@@ -115,12 +123,16 @@ export class Formatter {
 
   /** The running timer of a request: `0.4 s`, `12.3 s`, `2 m 05 s`. */
   timer(milliseconds: number): string {
-    return milliseconds < 60_000 ? `${this.fixed(Math.max(0, milliseconds) / 1000, 1)} s` : this.duration(milliseconds);
+    return milliseconds < 60_000
+      ? `${this.fixed(Math.max(0, milliseconds) / 1000, 1)} s`
+      : this.duration(milliseconds);
   }
 
   /** Per-second rate without its unit: `45.3`, `231.5k`. */
   rate(perSecond: number): string {
-    return perSecond >= 1000 ? this.compact(perSecond) : this.fixed(perSecond, perSecond > 0 && perSecond < 0.1 ? 2 : 1);
+    return perSecond >= 1000
+      ? this.compact(perSecond)
+      : this.fixed(perSecond, perSecond > 0 && perSecond < 0.1 ? 2 : 1);
   }
 
   /** Percent to one decimal, without sign: `8.2`. */
@@ -149,7 +161,10 @@ export class Formatter {
   }
 
   /** `Nov 21, 14:02:11` in UTC or the reader's zone. */
-  dateTime(iso: string | number | Date, options: { utc?: boolean; seconds?: boolean } = {}): string {
+  dateTime(
+    iso: string | number | Date,
+    options: { utc?: boolean; seconds?: boolean } = {},
+  ): string {
     return this.dateFormat({
       month: 'short',
       day: '2-digit',
@@ -220,7 +235,8 @@ export class Formatter {
   }
 
   private compact(value: number): string {
-    if (Math.abs(value) < 10_000) return this.numberFormat({ maximumFractionDigits: 0 }).format(value);
+    if (Math.abs(value) < 10_000)
+      return this.numberFormat({ maximumFractionDigits: 0 }).format(value);
     const { value: short, suffix } = shorten(value);
     return `${this.significantNumber(short, 4)}${suffix}`;
   }
@@ -230,7 +246,10 @@ export class Formatter {
   }
 
   private fixed(value: number, digits: number): string {
-    return this.numberFormat({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+    return this.numberFormat({
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
   }
 
   private numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {

@@ -13,7 +13,11 @@ const row: RequestRow = {
   model: 'claude-sonnet-5',
   provider: 'anthropic',
   region: 'eu-central',
-  key: { id: '0199c2d0-0000-7000-8000-000000000002', label: 'ci-pipeline', prefix: 'weir-sk-abcdefgh' },
+  key: {
+    id: '0199c2d0-0000-7000-8000-000000000002',
+    label: 'ci-pipeline',
+    prefix: 'weir-sk-abcdefgh',
+  },
   template: null,
   mode: 'native',
   http_status: 503,
@@ -59,12 +63,17 @@ describe('the filter', () => {
     expect(matches(text)).toBe(true);
   });
 
-  it.each(['status:2xx', 'model:claude', 'model!:claude*', 'cost>0.0125', 'template:general', 'status:5xx key:other', 'groq'])(
-    'holds the row back for "%s"',
-    (text) => {
-      expect(matches(text)).toBe(false);
-    },
-  );
+  it.each([
+    'status:2xx',
+    'model:claude',
+    'model!:claude*',
+    'cost>0.0125',
+    'template:general',
+    'status:5xx key:other',
+    'groq',
+  ])('holds the row back for "%s"', (text) => {
+    expect(matches(text)).toBe(false);
+  });
 
   it('takes signs of regular expressions as they are', () => {
     expect(matches('model:claude.sonnet.5')).toBe(false);
@@ -73,6 +82,8 @@ describe('the filter', () => {
   });
 
   it('reads an unknown field as a word to look for', () => {
-    expect(parseFilter('colour:red')).toEqual([{ field: 'any', operator: '~', value: 'colour:red', text: 'colour:red' }]);
+    expect(parseFilter('colour:red')).toEqual([
+      { field: 'any', operator: '~', value: 'colour:red', text: 'colour:red' },
+    ]);
   });
 });

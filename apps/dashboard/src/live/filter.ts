@@ -44,7 +44,12 @@ function parseTerm(text: string): FilterTerm {
   const match = /^([a-z]+)(!:|:|~|>|<)(.+)$/i.exec(text);
   const field = FILTER_FIELDS.find((known) => known === match?.[1]?.toLowerCase());
   if (!match || !field) return { field: 'any', operator: '~', value: text.toLowerCase(), text };
-  return { field, operator: toOperator(match[2] ?? ':'), value: (match[3] ?? '').toLowerCase(), text };
+  return {
+    field,
+    operator: toOperator(match[2] ?? ':'),
+    value: (match[3] ?? '').toLowerCase(),
+    text,
+  };
 }
 
 function toOperator(text: string): FilterTerm['operator'] {
@@ -66,13 +71,15 @@ function testOf(term: FilterTerm): (row: RequestRow) => boolean {
       return value !== null && (value - bound) * sign > 0;
     };
   }
-  if (term.operator === '~') return (row) => textsOf(row, term.field).some((text) => text.includes(term.value));
+  if (term.operator === '~')
+    return (row) => textsOf(row, term.field).some((text) => text.includes(term.value));
   if (term.field === 'status') {
     const wanted = statusTest(term.value);
     return (row) => wanted(row) === (term.operator === ':');
   }
   const pattern = wildcard(term.value);
-  return (row) => textsOf(row, term.field).some((text) => pattern.test(text)) === (term.operator === ':');
+  return (row) =>
+    textsOf(row, term.field).some((text) => pattern.test(text)) === (term.operator === ':');
 }
 
 function statusTest(value: string): (row: RequestRow) => boolean {
@@ -101,24 +108,18 @@ function textsOf(row: RequestRow, field: FilterTerm['field']): string[] {
     id: [row.generation_id],
   };
   const texts = field === 'any' ? Object.values(fields).flat() : (fields[field] ?? []);
-  return texts.flatMap((text) => (text === null || text === undefined ? [] : [text.toLowerCase()]));
+  return texts.flatMap((text) => (text === null ? [] : [text.toLowerCase()]));
 }
 
+const NUMBERS: Partial<Record<FilterTerm['field'], (row: RequestRow) => number | null>> = {
+  cost: (row) => Number(row.cost),
+  in: (row) => row.prompt_tokens,
+  out: (row) => row.completion_tokens,
+  ttft: (row) => row.latency_ms,
+  total: (row) => row.duration_ms,
+  status: (row) => row.http_status,
+};
+
 function numberOf(row: RequestRow, field: FilterTerm['field']): number | null {
-  switch (field) {
-    case 'cost':
-      return Number(row.cost);
-    case 'in':
-      return row.prompt_tokens;
-    case 'out':
-      return row.completion_tokens;
-    case 'ttft':
-      return row.latency_ms;
-    case 'total':
-      return row.duration_ms;
-    case 'status':
-      return row.http_status;
-    default:
-      return null;
-  }
+  return NUMBERS[field]?.(row) ?? null;
 }

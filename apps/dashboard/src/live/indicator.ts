@@ -39,7 +39,12 @@ export function indicatorOf(facts: ConnectionFacts, nowMs: number): Indicator {
   }
   const downMs = facts.downSinceMs === null ? 0 : nowMs - facts.downSinceMs;
   if (facts.connected || downMs < SHOWN_AFTER_MS) {
-    return { state: 'live', label: 'Live', detail: 'Changes arrive as they happen.', banner: false };
+    return {
+      state: 'live',
+      label: 'Live',
+      detail: 'Changes arrive as they happen.',
+      banner: false,
+    };
   }
   const banner = downMs >= BANNER_AFTER_MS;
   if (downMs < POLLING_AFTER_MS) {

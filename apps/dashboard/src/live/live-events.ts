@@ -14,7 +14,7 @@ export class LiveEvents {
   /** Returns the way to stop hearing. */
   on<E extends LiveEventName>(name: E, hear: (payload: LivePayload<E>) => void): () => void {
     const set: Set<(payload: LivePayload<E>) => void> = this.hearers[name] ?? new Set();
-    this.hearers[name] = set as Hearers[E];
+    this.hearers[name] = set;
     set.add(hear);
     return () => set.delete(hear);
   }

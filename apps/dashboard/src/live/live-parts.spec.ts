@@ -46,7 +46,11 @@ describe('the sequence of an account', () => {
 describe('the ring buffer', () => {
   const buffer = (): RingBuffer<{ id: string; at: string }> => new RingBuffer(3, (row) => row.id);
   const row = (id: string): { id: string; at: string } => ({ id, at: id });
-  const ids = (ring: RingBuffer<{ id: string; at: string }>): string => ring.newestFirst().map((one) => one.id).join('');
+  const ids = (ring: RingBuffer<{ id: string; at: string }>): string =>
+    ring
+      .newestFirst()
+      .map((one) => one.id)
+      .join('');
 
   it('keeps the newest rows, newest first', () => {
     const ring = buffer();
@@ -129,12 +133,18 @@ describe('the connection indicator', () => {
 });
 
 describe('traffic by the second', () => {
-  it('averages a bucket and leaves the running one out', () => {
+  it('averages a bucket, the running one over what has passed of it', () => {
     const traffic = new TrafficSeconds();
-    for (const second of [10, 11, 12, 13]) traffic.count(second * 1000, second === 13 ? 503 : 200, 100);
-    expect(traffic.buckets(14_500, 2, 2)).toEqual([
+    for (const second of [10, 11, 12, 13])
+      traffic.count(second * 1000, second === 13 ? 503 : 200, 100);
+    expect(traffic.buckets(14_000, 2, 2)).toEqual([
       { atMs: 10_000, ok: 1, clientErrors: 0, serverErrors: 0 },
       { atMs: 12_000, ok: 0.5, clientErrors: 0, serverErrors: 0.5 },
+    ]);
+    traffic.count(14_000, 200, 0);
+    traffic.count(15_000, 200, 0);
+    expect(traffic.buckets(15_500, 1, 6)).toEqual([
+      { atMs: 12_000, ok: 3 / 3.5, clientErrors: 0, serverErrors: 1 / 3.5 },
     ]);
   });
 
@@ -143,7 +153,12 @@ describe('traffic by the second', () => {
     expect(traffic.total(100_000, 60).seconds).toBe(0);
     traffic.startAt(70_000);
     traffic.count(80_000, 429, 5);
-    expect(traffic.total(100_000, 60)).toMatchObject({ seconds: 30, requests: 1, clientErrors: 1, tokens: 5 });
+    expect(traffic.total(100_000, 60)).toMatchObject({
+      seconds: 30,
+      requests: 1,
+      clientErrors: 1,
+      tokens: 5,
+    });
   });
 
   it('forgets what is older than it keeps', () => {

@@ -78,7 +78,11 @@ export class Live {
   }
 
   /** Hears an event for as long as `owner` lives. */
-  on<E extends LiveEventName>(name: E, hear: (payload: LivePayload<E>) => void, owner: DestroyRef): void {
+  on<E extends LiveEventName>(
+    name: E,
+    hear: (payload: LivePayload<E>) => void,
+    owner: DestroyRef,
+  ): void {
     owner.onDestroy(this.events.on(name, hear));
   }
 
@@ -135,7 +139,9 @@ export class Live {
     socket.on('balance.updated', (event) => this.durable('balance.updated', event.seq, event));
     socket.on('budget.updated', (event) => this.durable('budget.updated', event.seq, event));
     socket.on('budget.alert', (event) => this.durable('budget.alert', event.seq, event));
-    socket.on('notification.created', (event) => this.durable('notification.created', event.seq, event));
+    socket.on('notification.created', (event) =>
+      this.durable('notification.created', event.seq, event),
+    );
     socket.on('key.changed', (event) => this.durable('key.changed', event.seq, event));
     socket.on('inflight.updated', (event) => this.ephemeral('inflight.updated', event));
     socket.on('stats.tick', (event) => this.ephemeral('stats.tick', event));

@@ -82,9 +82,10 @@ export class TrafficSeconds {
     };
   }
 
-  /** `bars` buckets of `stepSeconds`, aligned to the step, the last one complete. */
+  /** `bars` buckets of `stepSeconds`, aligned to the step; the last one is running: averaged over what passed. */
   buckets(endMs: number, bars: number, stepSeconds: number): TrafficBucket[] {
-    const end = Math.floor(endMs / 1000 / stepSeconds) * stepSeconds;
+    const now = endMs / 1000;
+    const end = Math.ceil(now / stepSeconds) * stepSeconds;
     return Array.from({ length: bars }, (_, index) => {
       const start = end - (bars - index) * stepSeconds;
       const sum = { ok: 0, clientErrors: 0, serverErrors: 0 };
@@ -95,11 +96,12 @@ export class TrafficSeconds {
         sum.clientErrors += second.clientErrors;
         sum.serverErrors += second.serverErrors;
       }
+      const passed = Math.max(1, Math.min(stepSeconds, now - start));
       return {
         atMs: start * 1000,
-        ok: sum.ok / stepSeconds,
-        clientErrors: sum.clientErrors / stepSeconds,
-        serverErrors: sum.serverErrors / stepSeconds,
+        ok: sum.ok / passed,
+        clientErrors: sum.clientErrors / passed,
+        serverErrors: sum.serverErrors / passed,
       };
     });
   }

@@ -1,5 +1,14 @@
 import { httpResource } from '@angular/common/http';
-import { afterRenderEffect, Component, computed, ElementRef, inject, input, output, viewChild } from '@angular/core';
+import {
+  afterRenderEffect,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  input,
+  output,
+  viewChild,
+} from '@angular/core';
 import { LucideX } from '@lucide/angular';
 import type { InflightRow, RequestDetail } from '@weir/contracts';
 import { Format } from '../format/format';
@@ -37,7 +46,9 @@ export class RequestDrawer {
   protected readonly resource = httpResource<RequestDetail>(() =>
     this.running() ? undefined : `/api/requests/${encodeURIComponent(this.generationId())}`,
   );
-  protected readonly detail = computed(() => (this.resource.hasValue() ? this.resource.value() : null));
+  protected readonly detail = computed(() =>
+    this.resource.hasValue() ? this.resource.value() : null,
+  );
   protected readonly gone = computed(() => this.resource.statusCode() === 404);
   protected readonly lines = computed(() =>
     (this.detail()?.lines ?? [])

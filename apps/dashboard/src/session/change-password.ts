@@ -32,10 +32,20 @@ import { Session } from './session';
               />
             </ui-field>
             <ui-field label="New password" hint="At least 10 characters.">
-              <input class="input" type="password" autocomplete="new-password" [formField]="form.next" />
+              <input
+                class="input"
+                type="password"
+                autocomplete="new-password"
+                [formField]="form.next"
+              />
             </ui-field>
             <ui-field label="New password again">
-              <input class="input" type="password" autocomplete="new-password" [formField]="form.again" />
+              <input
+                class="input"
+                type="password"
+                autocomplete="new-password"
+                [formField]="form.again"
+              />
             </ui-field>
             @if (failure(); as text) {
               <p class="notice bad" role="alert">{{ text }}</p>
@@ -74,8 +84,10 @@ export class ChangePassword {
     required(path.current, { message: 'Enter the password you signed in with.' });
     required(path.next, { message: 'Enter a new password.' });
     minLength(path.next, 10, { message: 'Use at least 10 characters.' });
-    validate(path.again, ({ value, valueOf }) =>
-      value() === valueOf(path.next) ? undefined : { kind: 'same', message: 'The two do not match.' },
+    validate(path.again, (field) =>
+      field.value() === field.valueOf(path.next)
+        ? undefined
+        : { kind: 'same', message: 'The two do not match.' },
     );
   });
   protected readonly busy = signal(false);

@@ -8,7 +8,10 @@ export const signedIn: CanActivateFn = async (_route, state) => {
   const router = inject(Router);
   await session.restore();
   if (session.status() !== 'anonymous') return true;
-  return router.createUrlTree(['/login'], state.url === '/' ? {} : { queryParams: { next: state.url } });
+  return router.createUrlTree(
+    ['/login'],
+    state.url === '/' ? {} : { queryParams: { next: state.url } },
+  );
 };
 
 /** `/login` is for those who are not signed in. */

@@ -50,7 +50,8 @@ function text(body: unknown, name: string): string | null {
 
 function fieldsOf(body: unknown): Map<string, string> {
   const fields = new Map<string, string>();
-  const errors: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'errors') : null;
+  const errors: unknown =
+    typeof body === 'object' && body !== null ? Reflect.get(body, 'errors') : null;
   if (!Array.isArray(errors)) return fields;
   for (const entry of errors) {
     const path = text(entry, 'path') ?? text(entry, 'pointer') ?? text(entry, 'field');

@@ -11,7 +11,8 @@ export const sessionInterceptor: HttpInterceptorFn = (request, next) => {
   const token = session.token();
   return next(withToken(request, token)).pipe(
     catchError((error: unknown) => {
-      if (!(error instanceof HttpErrorResponse) || error.status !== 401) return throwError(() => error);
+      if (!(error instanceof HttpErrorResponse) || error.status !== 401)
+        return throwError(() => error);
       return from(session.recover(token)).pipe(
         switchMap((recovered) =>
           recovered ? next(withToken(request, session.token())) : throwError(() => error),
@@ -22,5 +23,7 @@ export const sessionInterceptor: HttpInterceptorFn = (request, next) => {
 };
 
 function withToken(request: HttpRequest<unknown>, token: string | null): HttpRequest<unknown> {
-  return token === null ? request : request.clone({ setHeaders: { authorization: `Bearer ${token}` } });
+  return token === null
+    ? request
+    : request.clone({ setHeaders: { authorization: `Bearer ${token}` } });
 }

@@ -1,7 +1,12 @@
 import { HttpClient, HttpContext } from '@angular/common/http';
 import { computed, inject, Service, signal } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
-import type { ChangePasswordBody, LoginBody, Session as SessionAnswer, SessionUser } from '@weir/contracts';
+import type {
+  ChangePasswordBody,
+  LoginBody,
+  Session as SessionAnswer,
+  SessionUser,
+} from '@weir/contracts';
 import { WITHOUT_SESSION } from './without-session';
 
 /** `restoring` until the refresh cookie was tried, `expired` while the sign-in dialog is open. */
@@ -31,7 +36,9 @@ export class Session {
   readonly token = this.currentToken.asReadonly();
   readonly active = computed(() => this.state() === 'active');
   /** Data may be asked for: signed in, and no password change stands in the way. */
-  readonly usable = computed(() => this.active() && this.currentUser()?.must_change_password === false);
+  readonly usable = computed(
+    () => this.active() && this.currentUser()?.must_change_password === false,
+  );
   readonly isOperator = computed(() => {
     const role = this.currentUser()?.role;
     return role === 'operator' || role === 'admin';

@@ -1,4 +1,12 @@
-import { Component, inject, input, output, signal, type OnDestroy, type OnInit } from '@angular/core';
+import {
+  Component,
+  inject,
+  input,
+  output,
+  signal,
+  type OnDestroy,
+  type OnInit,
+} from '@angular/core';
 import { email, form, FormField, readonly, required, submit } from '@angular/forms/signals';
 import { Field } from '../ui/field';
 import { Session } from './session';
@@ -11,12 +19,7 @@ import { problemOf } from './problem';
   template: `
     <form class="form" (submit)="send($event)" novalidate>
       <ui-field label="E-mail">
-        <input
-          class="input"
-          type="email"
-          autocomplete="username"
-          [formField]="form.email"
-        />
+        <input class="input" type="email" autocomplete="username" [formField]="form.email" />
       </ui-field>
       <ui-field label="Password">
         <input
@@ -50,7 +53,7 @@ export class SignInForm implements OnInit, OnDestroy {
   private readonly model = signal({ email: '', password: '' });
   protected readonly form = form(this.model, (path) => {
     required(path.email, { message: 'Enter your e-mail address.' });
-    readonly(path.email, () => this.fixedEmail() !== '');
+    readonly(path.email, { when: () => this.fixedEmail() !== '' });
     email(path.email, { message: 'This is not an e-mail address.' });
     required(path.password, { message: 'Enter your password.' });
   });

@@ -53,5 +53,7 @@ export class BalanceChip {
     const balance = this.wallet.balance();
     return balance ? this.format.use.balance(balance.available) : '—';
   });
-  protected readonly negative = computed(() => this.wallet.balance()?.available.startsWith('-') ?? false);
+  protected readonly negative = computed(
+    () => this.wallet.balance()?.available.startsWith('-') ?? false,
+  );
 }

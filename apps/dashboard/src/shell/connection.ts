@@ -16,11 +16,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   selector: 'w-connection',
   imports: [Glyph],
   template: `
-    <button
-      class="state"
-      type="button"
-      popovertarget="connection-about"
-    >
+    <button class="state" type="button" popovertarget="connection-about">
       <ui-glyph [tone]="tone()" />
       <span class="sr-only">Connection:</span>
       <span>{{ live.indicator().label }}</span>
@@ -29,17 +25,17 @@ const TONES: Readonly<Record<string, Tone>> = {
       }
     </button>
     <div class="menu about" id="connection-about" popover>
-        <p class="menu-info">{{ live.indicator().detail }}</p>
-        @if (updated(); as time) {
-          <p class="menu-info meta">Last updated {{ time }}</p>
-        }
-        @if (live.indicator().state !== 'live') {
-          <div class="menu-info">
-            <button class="btn small" type="button" (click)="live.retryNow()">
-              {{ live.indicator().state === 'paused' ? 'Resume' : 'Retry now' }}
-            </button>
-          </div>
-        }
+      <p class="menu-info">{{ live.indicator().detail }}</p>
+      @if (updated(); as time) {
+        <p class="menu-info meta">Last updated {{ time }}</p>
+      }
+      @if (live.indicator().state !== 'live') {
+        <div class="menu-info">
+          <button class="btn small" type="button" (click)="live.retryNow()">
+            {{ live.indicator().state === 'paused' ? 'Resume' : 'Retry now' }}
+          </button>
+        </div>
+      }
     </div>
     <span class="sr-only" aria-live="polite">{{ announced() }}</span>
   `,

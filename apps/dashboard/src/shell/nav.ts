@@ -1,4 +1,9 @@
-import { LucideActivity, LucideKeyRound, LucideLayoutDashboard, type LucideIcon } from '@lucide/angular';
+import {
+  LucideActivity,
+  LucideKeyRound,
+  LucideLayoutDashboard,
+  type LucideIcon,
+} from '@lucide/angular';
 
 /** One entry of the navigation. Only pages that exist are listed. */
 export interface NavItem {

@@ -44,6 +44,7 @@ import { UserMenu } from './user-menu';
   ],
   templateUrl: './shell.html',
   styleUrl: './shell.css',
+  host: { '(document:keydown.escape)': 'sheetOpen.set(false)' },
 })
 export class Shell {
   protected readonly session = inject(Session);
@@ -75,10 +76,17 @@ export class Shell {
     this.live.on(
       'budget.alert',
       ({ data }) =>
-        this.toasts.show(data.threshold >= 100 ? 'bad' : 'warn', `${data.threshold} % of the ${data.kind} budget is used.`),
+        this.toasts.show(
+          data.threshold >= 100 ? 'bad' : 'warn',
+          `${data.threshold} % of the ${data.kind} budget is used.`,
+        ),
       owner,
     );
-    this.live.on('announcement', ({ announcement }) => this.toasts.show('info', announcement.title), owner);
+    this.live.on(
+      'announcement',
+      ({ announcement }) => this.toasts.show('info', announcement.title),
+      owner,
+    );
   }
 
   protected skip(event: Event): void {

@@ -44,6 +44,8 @@ export class ShortcutSheet {
   private readonly all = inject(Shortcuts).all;
   protected readonly shortcuts = computed(() => {
     const seen = new Set<string>();
-    return this.all().filter((one) => one.label !== '' && !seen.has(one.keys) && seen.add(one.keys));
+    return this.all().filter(
+      (one) => one.label !== '' && !seen.has(one.keys) && seen.add(one.keys),
+    );
   });
 }

@@ -25,7 +25,11 @@ import { Overlays } from '../ui/overlays';
         <span class="badge">{{ role() }}</span>
       </div>
       <hr />
-      <button class="menu-item desktop-only" type="button" (click)="menu.hidePopover(); shortcuts()">
+      <button
+        class="menu-item desktop-only"
+        type="button"
+        (click)="menu.hidePopover(); shortcuts()"
+      >
         <svg lucideKeyboard [size]="16" [strokeWidth]="1.75"></svg>Keyboard shortcuts
       </button>
       <button class="menu-item" type="button" (click)="menu.hidePopover(); signOut()">

@@ -4,7 +4,11 @@ import type { Snippet } from '../ui/code';
 export const SNIPPET_MODEL = 'sandbox-exact';
 
 /** A first request, three ways. `baseUrl` ends in `/v1`; `key` is a secret or a placeholder. */
-export function snippetsFor(baseUrl: string, key: string, model: string = SNIPPET_MODEL): Snippet[] {
+export function snippetsFor(
+  baseUrl: string,
+  key: string,
+  model: string = SNIPPET_MODEL,
+): Snippet[] {
   return [
     {
       id: 'curl',

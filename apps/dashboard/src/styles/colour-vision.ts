@@ -43,7 +43,8 @@ function seenBy(rgb: Triple, vision: Vision): Triple {
 
 /** CIE L*a*b* under D65. */
 function lab(rgb: Triple): Triple {
-  const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : (24389 / 27 / 116) * t + 16 / 116);
+  const f = (t: number): number =>
+    t > 216 / 24389 ? Math.cbrt(t) : (24389 / 27 / 116) * t + 16 / 116;
   const x = f(dot([0.4124564, 0.3575761, 0.1804375], rgb) / 0.95047);
   const y = f(dot([0.2126729, 0.7151522, 0.072175], rgb));
   const z = f(dot([0.0193339, 0.119192, 0.9503041], rgb) / 1.08883);
@@ -56,7 +57,8 @@ export function distance(one: string, other: string, vision: Vision = 'normal'):
 }
 
 const RAD = Math.PI / 180;
-const hue = (a: number, b: number): number => (a === 0 && b === 0 ? 0 : (Math.atan2(b, a) / RAD + 360) % 360);
+const hue = (a: number, b: number): number =>
+  a === 0 && b === 0 ? 0 : (Math.atan2(b, a) / RAD + 360) % 360;
 
 /** CIEDE2000 of two L*a*b* colours, with all weights 1. */
 export function deltaE([l1, a1, b1]: Triple, [l2, a2, b2]: Triple): number {
@@ -75,11 +77,15 @@ export function deltaE([l1, a1, b1]: Triple, [l2, a2, b2]: Triple): number {
   const l = (l1 + l2) / 2;
   const c = (c1 + c2) / 2;
   const cos = (degrees: number): number => Math.cos(degrees * RAD);
-  const t = 1 - 0.17 * cos(h - 30) + 0.24 * cos(2 * h) + 0.32 * cos(3 * h + 6) - 0.2 * cos(4 * h - 63);
+  const t =
+    1 - 0.17 * cos(h - 30) + 0.24 * cos(2 * h) + 0.32 * cos(3 * h + 6) - 0.2 * cos(4 * h - 63);
   const sl = 1 + (0.015 * (l - 50) ** 2) / Math.sqrt(20 + (l - 50) ** 2);
   const sc = 1 + 0.045 * c;
   const sh = 1 + 0.015 * c * t;
-  const rotation = -Math.sin(60 * RAD * Math.exp(-(((h - 275) / 25) ** 2))) * 2 * Math.sqrt(c ** 7 / (c ** 7 + 25 ** 7));
+  const rotation =
+    -Math.sin(60 * RAD * Math.exp(-(((h - 275) / 25) ** 2))) *
+    2 *
+    Math.sqrt(c ** 7 / (c ** 7 + 25 ** 7));
   const dl = (l2 - l1) / sl;
   const dc = (c2 - c1) / sc;
   const dH = (2 * Math.sqrt(c1 * c2) * Math.sin((dh / 2) * RAD)) / sh;

@@ -1,4 +1,4 @@
-import { Component, computed, input, signal } from '@angular/core';
+import { Component, computed, input, signal, type OnInit } from '@angular/core';
 import { Copy } from './copy';
 import { Segmented } from './segmented';
 
@@ -48,7 +48,7 @@ export interface Snippet {
     }
   `,
 })
-export class Code {
+export class Code implements OnInit {
   readonly snippets = input.required<readonly Snippet[]>();
   protected readonly choice = signal('');
   protected readonly segments = computed(() =>

@@ -6,7 +6,9 @@ import { LucideInbox } from '@lucide/angular';
   selector: 'ui-empty',
   imports: [LucideInbox],
   template: `
-    <span class="icon"><ng-content select="svg"><svg lucideInbox [size]="20" [strokeWidth]="1.5"></svg></ng-content></span>
+    <span class="icon"
+      ><ng-content select="svg"><svg lucideInbox [size]="20" [strokeWidth]="1.5"></svg></ng-content
+    ></span>
     <p class="strong">{{ title() }}</p>
     @if (text()) {
       <p class="dim">{{ text() }}</p>

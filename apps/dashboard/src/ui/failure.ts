@@ -21,7 +21,11 @@ import { Glyph } from './glyph';
         <svg lucideRotateCw [size]="14"></svg>Retry
       </button>
       @if (problem().requestId; as id) {
-        <span class="meta row">request <code class="ellipsis">{{ id }}</code><ui-copy [text]="id" label="Copy request id" /></span>
+        <span class="meta row"
+          >request <code class="ellipsis">{{ id }}</code><ui-copy
+            [text]="id"
+            label="Copy request id"
+        /></span>
       }
     </div>
   `,

@@ -7,7 +7,8 @@ let lastId = 0;
 @Component({
   selector: 'ui-field',
   template: `
-    <label class="label" [attr.for]="id">{{ label() }}
+    <label class="label" [attr.for]="id"
+      >{{ label() }}
       @if (optional()) {
         <span class="dim">optional</span>
       }

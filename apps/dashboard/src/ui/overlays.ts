@@ -1,4 +1,4 @@
-import type { DialogConfig, DialogRef } from '@angular/cdk/dialog';
+import type { DialogRef } from '@angular/cdk/dialog';
 import type { ComponentType } from '@angular/cdk/portal';
 import { inject, Injector, Service } from '@angular/core';
 import type { ConfirmData } from './confirm';
@@ -12,48 +12,52 @@ export class Overlays {
   private readonly injector = inject(Injector);
 
   /** A dialog in the middle. */
-  open<R, C>(component: LazyComponent<C>, label: string, data: unknown = null): Promise<DialogRef<R, C>> {
-    return this.show<R, C>(component, {
-      data,
-      ariaLabel: label,
-      width: '28rem',
-      maxWidth: 'calc(100vw - 24px)',
-      maxHeight: 'calc(100dvh - 24px)',
-    });
+  async open<R, C>(
+    component: LazyComponent<C>,
+    label: string,
+    data: unknown = null,
+  ): Promise<DialogRef<R, C>> {
+    const [{ Dialog, DialogConfig }, loaded] = await Promise.all([
+      import('@angular/cdk/dialog'),
+      component(),
+    ]);
+    const config = new DialogConfig<unknown, DialogRef<R, C>>();
+    config.data = data;
+    config.ariaLabel = label;
+    config.width = '28rem';
+    config.maxWidth = 'calc(100vw - 24px)';
+    config.maxHeight = 'calc(100dvh - 24px)';
+    config.backdropClass = 'scrim';
+    return this.injector.get(Dialog).open<R, unknown, C>(loaded, config);
   }
 
   /** A panel over the right edge, of full height; the whole width on phones. */
   async side<R, C>(component: LazyComponent<C>, label: string): Promise<DialogRef<R, C>> {
-    const { createGlobalPositionStrategy } = await import('@angular/cdk/overlay');
-    return this.show<R, C>(component, {
-      ariaLabel: label,
-      width: '34rem',
-      maxWidth: '100vw',
-      height: '100dvh',
-      autoFocus: 'input',
-      positionStrategy: createGlobalPositionStrategy(this.injector).top('0').right('0'),
-    });
+    const [{ Dialog, DialogConfig }, { createGlobalPositionStrategy }, loaded] = await Promise.all([
+      import('@angular/cdk/dialog'),
+      import('@angular/cdk/overlay'),
+      component(),
+    ]);
+    const config = new DialogConfig<unknown, DialogRef<R, C>>();
+    config.ariaLabel = label;
+    config.width = '34rem';
+    config.maxWidth = '100vw';
+    config.height = '100dvh';
+    config.autoFocus = 'input';
+    config.positionStrategy = createGlobalPositionStrategy(this.injector).top('0').right('0');
+    config.backdropClass = 'scrim';
+    return this.injector.get(Dialog).open<R, unknown, C>(loaded, config);
   }
 
   /** Asks before something that cannot be undone; true when confirmed. */
   async confirm(data: ConfirmData): Promise<boolean> {
-    const component = (): Promise<ComponentType<unknown>> => import('./confirm').then((file) => file.Confirm);
+    const component = (): Promise<ComponentType<unknown>> =>
+      import('./confirm').then((file) => file.Confirm);
     const ref = await this.open<boolean, unknown>(component, data.title, data);
     return new Promise((resolve) => {
-      ref.closed.subscribe((confirmed) => resolve(confirmed === true));
-    });
-  }
-
-  private async show<R, C>(
-    component: LazyComponent<C>,
-    config: DialogConfig<unknown, DialogRef<R, C>>,
-  ): Promise<DialogRef<R, C>> {
-    const [{ Dialog }, loaded] = await Promise.all([import('@angular/cdk/dialog'), component()]);
-    return this.injector.get(Dialog).open<R, unknown, C>(loaded, {
-      autoFocus: 'first-tabbable',
-      ...config,
-      backdropClass: 'scrim',
-      restoreFocus: true,
+      ref.closed.subscribe((confirmed) => {
+        resolve(confirmed === true);
+      });
     });
   }
 }

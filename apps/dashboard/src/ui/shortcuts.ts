@@ -1,4 +1,4 @@
-import { DestroyRef, DOCUMENT, inject, Service, signal } from '@angular/core';
+import { type DestroyRef, DOCUMENT, inject, Service, signal } from '@angular/core';
 
 /** A key or a two-key sequence such as `g d`, and what it does. */
 export interface Shortcut {
@@ -34,7 +34,9 @@ export class Shortcuts {
     if (event.key === ' ' && isButton(event.target)) return;
     const key = event.key === ' ' ? 'Space' : event.key;
     const sequence =
-      this.prefix && event.timeStamp - this.prefix.at < SEQUENCE_MS ? `${this.prefix.key} ${key}` : key;
+      this.prefix && event.timeStamp - this.prefix.at < SEQUENCE_MS
+        ? `${this.prefix.key} ${key}`
+        : key;
     this.prefix = null;
     const hit = this.list().findLast((shortcut) => shortcut.keys === sequence);
     if (hit) {
@@ -47,9 +49,14 @@ export class Shortcuts {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select');
+  return (
+    target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select')
+  );
 }
 
 function isButton(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('button, a, input, summary, [role=button], [role=radio]');
+  return (
+    target instanceof HTMLElement &&
+    target.matches('button, a, input, summary, [role=button], [role=radio]')
+  );
 }

@@ -7,9 +7,21 @@ const HEIGHT = 18;
 @Component({
   selector: 'ui-spark',
   template: `
-    <svg [attr.viewBox]="box" width="56" height="18" role="img" [attr.aria-label]="label() + ': ' + values().join(', ')">
+    <svg
+      [attr.viewBox]="box"
+      width="56"
+      height="18"
+      role="img"
+      [attr.aria-label]="label() + ': ' + values().join(', ')"
+    >
       @for (bar of bars(); track $index) {
-        <rect [attr.x]="bar.x" [attr.y]="bar.y" [attr.width]="bar.width" [attr.height]="bar.height" rx="1" />
+        <rect
+          [attr.x]="bar.x"
+          [attr.y]="bar.y"
+          [attr.width]="bar.width"
+          [attr.height]="bar.height"
+          rx="1"
+        />
       }
     </svg>
   `,

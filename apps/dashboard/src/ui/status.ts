@@ -8,9 +8,11 @@ import { Glyph, toneOf } from './glyph';
 @Component({
   selector: 'ui-status',
   imports: [Glyph],
-  template: `<ui-glyph [tone]="tone()" /><span [class.loud]="tone() !== 'ok'" [style.color]="colour()">{{
-    httpStatus()
-  }}</span>`,
+  template: `<ui-glyph [tone]="tone()" /><span
+      [class.loud]="tone() !== 'ok'"
+      [style.color]="colour()"
+      >{{ httpStatus() }}</span
+    >`,
   styles: `
     :host {
       display: inline-flex;
@@ -28,5 +30,7 @@ import { Glyph, toneOf } from './glyph';
 export class Status {
   readonly httpStatus = input.required<number>();
   protected readonly tone = computed(() => toneOf(this.httpStatus()));
-  protected readonly colour = computed(() => (this.tone() === 'ok' ? '' : `var(--loud, var(--${this.tone()}))`));
+  protected readonly colour = computed(() =>
+    this.tone() === 'ok' ? '' : `var(--loud, var(--${this.tone()}))`,
+  );
 }

@@ -23,7 +23,10 @@ export class Toasts {
   show(tone: Tone, text: string, action?: Toast['action']): void {
     this.lastId += 1;
     const id = this.lastId;
-    this.list.update((toasts) => [...toasts.slice(-3), { id, tone, text, ...(action ? { action } : {}) }]);
+    this.list.update((toasts) => [
+      ...toasts.slice(-3),
+      { id, tone, text, ...(action ? { action } : {}) },
+    ]);
     setTimeout(() => this.dismiss(id), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
   }
 

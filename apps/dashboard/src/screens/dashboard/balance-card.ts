@@ -18,7 +18,8 @@ const PACE_DAYS = 7;
       <div class="card-body">
         @if (wallet.balance(); as balance) {
           <p class="big" [class.negative]="balance.available.startsWith('-')">
-            {{ format.use.balance(balance.available) }}<small>{{ format.use.balanceRest(balance.available) }}</small>
+            {{ format.use.balance(balance.available)
+            }}<small>{{ format.use.balanceRest(balance.available) }}</small>
           </p>
           <p class="meta">available</p>
           <dl>

@@ -17,7 +17,9 @@ import { Skeleton } from '../../ui/skeleton';
         <h2 id="budgets-title">Token budgets</h2>
         <span class="grow"></span>
         @if (wallet.budget(); as budget) {
-          <span class="badge">{{ budget.budget_type === 'onetime' ? 'One-time' : 'Subscription' }}</span>
+          <span class="badge">{{
+            budget.budget_type === 'onetime' ? 'One-time' : 'Subscription'
+          }}</span>
         }
       </header>
       <div class="card-body">
@@ -26,7 +28,8 @@ import { Skeleton } from '../../ui/skeleton';
             <div class="spread">
               <span class="strong">{{ row.label }}</span>
               <span class="nowrap"
-                ><b>{{ row.used }}</b>&ngsp;<span class="dim">/ {{ row.limit }}</span></span
+                ><b>{{ row.used }}</b
+                >&ngsp;<span class="dim">/ {{ row.limit }}</span></span
               >
             </div>
             @if (row.percent !== null) {
@@ -103,8 +106,18 @@ export class BudgetsCard {
     const subscription = budget.budget_type === 'subscription';
     const now = this.clock.nowMs();
     return [
-      this.row('Today', budget.daily_used, subscription ? budget.daily_limit : null, subscription ? countdown(budget.daily_reset_iso, now) : 'no reset'),
-      this.row('This month', budget.monthly_used, subscription ? budget.monthly_limit : null, subscription ? countdown(budget.monthly_reset_iso, now) : 'no reset'),
+      this.row(
+        'Today',
+        budget.daily_used,
+        subscription ? budget.daily_limit : null,
+        subscription ? countdown(budget.daily_reset_iso, now) : 'no reset',
+      ),
+      this.row(
+        'This month',
+        budget.monthly_used,
+        subscription ? budget.monthly_limit : null,
+        subscription ? countdown(budget.monthly_reset_iso, now) : 'no reset',
+      ),
       this.row('Total', budget.total_used, budget.total_limit, 'no reset'),
     ];
   });

@@ -28,13 +28,17 @@ export class DashboardStore {
 
   private readonly profile = inject(Profile);
   private readonly zone =
-    this.profile.me()?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
+    this.profile.me()?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   /** Midnight of the reader's day; the text changes once a day. */
   private readonly todayIso = computed(() => startOfDay(this.clock.nowMs(), this.zone, 0));
   private readonly monthIso = computed(() => startOfDay(this.clock.nowMs(), this.zone, 29));
 
-  readonly today = httpResource<UsageByModel>(() => this.usage('/api/usage/models', this.todayIso(), false));
-  readonly models = httpResource<UsageByModel>(() => this.usage('/api/usage/models', this.monthIso(), false));
+  readonly today = httpResource<UsageByModel>(() =>
+    this.usage('/api/usage/models', this.todayIso(), false),
+  );
+  readonly models = httpResource<UsageByModel>(() =>
+    this.usage('/api/usage/models', this.monthIso(), false),
+  );
   readonly daily = httpResource<UsageDaily>(() => {
     const request = this.usage('/api/usage/daily', this.monthIso(), true);
     return request && { ...request, params: { ...request.params, tz: this.zone } };
@@ -87,7 +91,12 @@ export class DashboardStore {
 
   private arrive(rows: readonly RequestRow[]): void {
     for (const row of rows) this.freshIds.add(row.generation_id);
-    this.arrived.update((known) => [...rows].reverse().concat(known).slice(0, RECENT_ROWS * 2));
+    this.arrived.update((known) =>
+      [...rows]
+        .reverse()
+        .concat(known)
+        .slice(0, RECENT_ROWS * 2),
+    );
     if (this.freshIds.size > 2_000) this.freshIds.clear();
     this.rereadTimer ??= setTimeout(() => {
       this.rereadTimer = undefined;
@@ -113,4 +122,3 @@ export class DashboardStore {
     return { url, params: { from, ...(filtered && model ? { model } : {}) } };
   }
 }
-

@@ -60,7 +60,9 @@ export class Dashboard {
     const at = this.live.lastUpdatedMs();
     return at === null ? null : this.format.use.time(at);
   });
-  protected readonly daily = computed(() => (this.store.daily.hasValue() ? this.store.daily.value() : null));
+  protected readonly daily = computed(() =>
+    this.store.daily.hasValue() ? this.store.daily.value() : null,
+  );
   /** Before the first request; once open it stays, to show that the request was seen. */
   protected readonly wizard = computed(() => {
     const me = this.profile.me();

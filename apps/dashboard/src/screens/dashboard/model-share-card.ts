@@ -44,7 +44,9 @@ const SHOWN = 7;
       @if (store.models.error(); as error) {
         <ui-failure what="Usage by model" [error]="error" (retry)="store.models.reload()" />
       } @else if (!store.models.hasValue()) {
-        <div class="card-body"><ui-skeleton [lines]="['95%', '80%', '70%', '60%', '50%', '40%']" height="1.25rem" /></div>
+        <div class="card-body">
+          <ui-skeleton [lines]="['95%', '80%', '70%', '60%', '50%', '40%']" height="1.25rem" />
+        </div>
       } @else if (rows().length === 0) {
         <ui-empty title="No usage data yet" />
       } @else {
@@ -60,7 +62,15 @@ const SHOWN = 7;
                   <th scope="col">Requests</th>
                 }
                 <th scope="col" class="share">Share</th>
-                <th scope="col">{{ metric() === 'tokens' ? 'Tokens' : metric() === 'requests' && pie() ? 'Requests' : 'Cost' }}</th>
+                <th scope="col">
+                  {{
+                    metric() === 'tokens'
+                      ? 'Tokens'
+                      : metric() === 'requests' && pie()
+                        ? 'Requests'
+                        : 'Cost'
+                  }}
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -76,11 +86,15 @@ const SHOWN = 7;
                       ><span class="ellipsis">{{ row.model }}</span></a
                     >
                     @if (!pie()) {
-                      <span class="track"><span [style.width.%]="row.length" [style.background]="row.colour"></span></span>
+                      <span class="track"
+                        ><span [style.width.%]="row.length" [style.background]="row.colour"></span
+                      ></span>
                     }
                   </td>
                   @if (!pie()) {
-                    <td class="num dim">{{ row.requests }}&ngsp;<span class="desktop-only">req</span></td>
+                    <td class="num dim">
+                      {{ row.requests }}&ngsp;<span class="desktop-only">req</span>
+                    </td>
                   }
                   <td class="num dim share">{{ row.share }} %</td>
                   <td class="num strong">{{ row.figure }}</td>
@@ -180,7 +194,12 @@ export class ModelShareCard {
     return models
       .map((row) => ({
         row,
-        value: metric === 'tokens' ? row.total_tokens : metric === 'spend' ? toPixels(row.cost) : row.requests,
+        value:
+          metric === 'tokens'
+            ? row.total_tokens
+            : metric === 'spend'
+              ? toPixels(row.cost)
+              : row.requests,
       }))
       .sort((a, b) => b.value - a.value);
   });
@@ -203,7 +222,10 @@ export class ModelShareCard {
     const colours = this.colours.current();
     return {
       animation: false,
-      aria: { enabled: true, label: { description: 'Share of each model. The same figures are in the list beside.' } },
+      aria: {
+        enabled: true,
+        label: { description: 'Share of each model. The same figures are in the list beside.' },
+      },
       tooltip: {
         ...tooltipStyle(colours),
         trigger: 'item',
@@ -228,12 +250,14 @@ export class ModelShareCard {
 
   private figure(row: UsageByModel['models'][number]): string {
     if (this.metric() === 'tokens') return this.format.use.count(row.total_tokens, 'card');
-    if (this.metric() === 'requests' && this.pie()) return this.format.use.count(row.requests, 'card');
+    if (this.metric() === 'requests' && this.pie())
+      return this.format.use.count(row.requests, 'card');
     return this.format.use.money(row.cost, 'card');
   }
 
   private tip(point: unknown): string {
-    const name: unknown = typeof point === 'object' && point !== null ? Reflect.get(point, 'name') : null;
+    const name: unknown =
+      typeof point === 'object' && point !== null ? Reflect.get(point, 'name') : null;
     const found = this.values().find(({ row }) => row.model === name)?.row;
     if (!found) return '';
     const format = this.format.use;

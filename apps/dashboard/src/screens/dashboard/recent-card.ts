@@ -42,7 +42,12 @@ import { DashboardStore } from './dashboard-store';
             </a>
           }
         } @else {
-          <div class="table-wrap" tabindex="0" role="region" aria-label="Table of recent transactions">
+          <div
+            class="table-wrap"
+            tabindex="0"
+            role="region"
+            aria-label="Table of recent transactions"
+          >
             <table class="table">
               <thead>
                 <tr>
@@ -87,11 +92,16 @@ import { DashboardStore } from './dashboard-store';
         <ui-failure what="Recent transactions" [error]="error" (retry)="store.retryRecent()" />
       } @else if (store.recentReady()) {
         <ui-empty title="No requests yet">
-          <a class="btn primary" routerLink="/keys" [queryParams]="{ create: true }">Create your first API key</a>
+          <a class="btn primary" routerLink="/keys" [queryParams]="{ create: true }"
+            >Create your first API key</a
+          >
         </ui-empty>
       } @else {
         <div class="card-body">
-          <ui-skeleton [lines]="['97%', '94%', '96%', '92%', '97%', '93%', '95%', '96%']" height="1rem" />
+          <ui-skeleton
+            [lines]="['97%', '94%', '96%', '92%', '97%', '93%', '95%', '96%']"
+            height="1rem"
+          />
         </div>
       }
     </section>

@@ -127,7 +127,9 @@ export class TodayCard {
   protected readonly format = inject(Format);
   protected readonly colours = inject(ModelColours);
 
-  private readonly all = computed(() => (this.store.today.hasValue() ? this.store.today.value().models : []));
+  private readonly all = computed(() =>
+    this.store.today.hasValue() ? this.store.today.value().models : [],
+  );
   protected readonly rows = computed(() => this.all().slice(0, SHOWN));
   protected readonly more = computed(() => Math.max(0, this.all().length - SHOWN));
   protected readonly total = computed(() => {

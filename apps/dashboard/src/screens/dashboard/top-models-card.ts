@@ -39,7 +39,10 @@ const SHOWN = 6;
                     <b class="nowrap">{{ row.text }}</b>
                   </span>
                   <span class="track"
-                    ><span [style.width.%]="row.share" [style.background]="colours.of(row.model)"></span
+                    ><span
+                      [style.width.%]="row.share"
+                      [style.background]="colours.of(row.model)"
+                    ></span
                   ></span>
                 </a>
               </li>
@@ -115,7 +118,9 @@ export class TopModelsCard {
       .map((row) => ({
         model: row.model,
         value: spend ? toPixels(row.cost) : row.total_tokens,
-        text: spend ? this.format.use.money(row.cost, 'card') : this.format.use.count(row.total_tokens, 'card'),
+        text: spend
+          ? this.format.use.money(row.cost, 'card')
+          : this.format.use.count(row.total_tokens, 'card'),
       }))
       .sort((a, b) => b.value - a.value)
       .slice(0, SHOWN);

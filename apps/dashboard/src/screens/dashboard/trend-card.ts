@@ -37,8 +37,12 @@ type Day = UsageDaily['days'][number];
         <ui-empty
           [title]="never() ? 'No usage data yet' : 'No completed requests in the selected window'"
         >
-          <a class="btn primary" routerLink="/keys" [queryParams]="{ create: true }">Create API key</a>
-          <a class="btn" href="/api/openapi.json" target="_blank" rel="noopener">View documentation</a>
+          <a class="btn primary" routerLink="/keys" [queryParams]="{ create: true }"
+            >Create API key</a
+          >
+          <a class="btn" href="/api/openapi.json" target="_blank" rel="noopener"
+            >View documentation</a
+          >
         </ui-empty>
       </section>
     } @else {
@@ -107,7 +111,10 @@ export class TrendCard {
     const values = days.map((day) => (this.spend() ? toPixels(day.cost) : day.requests));
     return {
       animation: false,
-      aria: { enabled: true, label: { description: `${this.title()}. The same figures are in the table view.` } },
+      aria: {
+        enabled: true,
+        label: { description: `${this.title()}. The same figures are in the table view.` },
+      },
       grid: { left: 52, right: 18, top: 16, bottom: 26 },
       tooltip: { ...tooltipStyle(colours), formatter: (points: unknown) => this.tip(points) },
       xAxis: {
@@ -160,7 +167,8 @@ export class TrendCard {
   /** Plain text for the rich-text tooltip: date, exact figure, requests and failures. */
   private tip(points: unknown): string {
     const first: unknown = Array.isArray(points) ? points[0] : null;
-    const index: unknown = typeof first === 'object' && first !== null ? Reflect.get(first, 'dataIndex') : null;
+    const index: unknown =
+      typeof first === 'object' && first !== null ? Reflect.get(first, 'dataIndex') : null;
     const day = typeof index === 'number' ? this.days()[index] : undefined;
     if (!day) return '';
     const format = this.format.use;

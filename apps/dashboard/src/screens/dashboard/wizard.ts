@@ -32,7 +32,9 @@ export class Wizard {
   protected readonly failure = signal<string | null>(null);
   protected readonly seen = signal<RequestRow | null>(null);
 
-  protected readonly hasKey = computed(() => this.secret() !== null || this.keys.active().length > 0);
+  protected readonly hasKey = computed(
+    () => this.secret() !== null || this.keys.active().length > 0,
+  );
   protected readonly snippets = computed(() =>
     snippetsFor(this.profile.gatewayUrl(), this.secret() ?? '$WEIR_KEY', this.model.id()),
   );

@@ -44,7 +44,9 @@ export class CreateKey {
     maxLength(path.label, 100, { message: 'Use at most 100 characters.' });
     for (const amount of [path.spendCap, path.dailyCap, path.monthlyCap]) {
       validate(amount, ({ value }) =>
-        isAmount(value()) ? undefined : { kind: 'amount', message: 'Write an amount such as 12.50.' },
+        isAmount(value())
+          ? undefined
+          : { kind: 'amount', message: 'Write an amount such as 12.50.' },
       );
     }
     for (const count of [path.requestsPerMinute, path.tokensPerMinute]) {
@@ -55,11 +57,15 @@ export class CreateKey {
     for (const ranges of [path.ipAllow, path.ipDeny]) {
       validate(ranges, ({ value }) => {
         const bad = firstBadRange(value());
-        return bad ? { kind: 'range', message: `${bad} is not an IP address or range such as 10.0.0.0/8.` } : undefined;
+        return bad
+          ? { kind: 'range', message: `${bad} is not an IP address or range such as 10.0.0.0/8.` }
+          : undefined;
       });
     }
-    validate(path.expiresOn, ({ value, valueOf }) =>
-      valueOf(path.expires) === 'date' && value() === '' ? { kind: 'date', message: 'Choose a day.' } : undefined,
+    validate(path.expiresOn, (field) =>
+      field.valueOf(path.expires) === 'date' && field.value() === ''
+        ? { kind: 'date', message: 'Choose a day.' }
+        : undefined,
     );
   });
 

@@ -35,9 +35,12 @@ describe('the form of a key', () => {
     expect(isAmount(text)).toBe(true);
   });
 
-  it.each(['-1', '1e3', '1,5', '.5', '1.0000000001', 'ten'])('refuses "%s" as an amount', (text) => {
-    expect(isAmount(text)).toBe(false);
-  });
+  it.each(['-1', '1e3', '1,5', '.5', '1.0000000001', 'ten'])(
+    'refuses "%s" as an amount',
+    (text) => {
+      expect(isAmount(text)).toBe(false);
+    },
+  );
 
   it('takes whole numbers from 1 as limits', () => {
     expect(['', '1', '600'].every(isCount)).toBe(true);
@@ -51,10 +54,16 @@ describe('the form of a key', () => {
     },
   );
 
-  it.each(['10.0.0', '10.0.0.256', '10.0.0.0/33', '::/129', '1::2::3', '1:2:3', 'home', '10.0.0.0/8/8'])(
-    'names "%s" as no range',
-    (text) => {
-      expect(firstBadRange(`127.0.0.1 ${text}`)).toBe(text);
-    },
-  );
+  it.each([
+    '10.0.0',
+    '10.0.0.256',
+    '10.0.0.0/33',
+    '::/129',
+    '1::2::3',
+    '1:2:3',
+    'home',
+    '10.0.0.0/8/8',
+  ])('names "%s" as no range', (text) => {
+    expect(firstBadRange(`127.0.0.1 ${text}`)).toBe(text);
+  });
 });

@@ -57,7 +57,8 @@ function isRange(entry: string): boolean {
   const [address = '', bits, ...more] = entry.split('/');
   if (more.length > 0) return false;
   const six = address.includes(':');
-  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > (six ? 128 : 32))) return false;
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > (six ? 128 : 32)))
+    return false;
   return six ? isV6(address) : isV4(address);
 }
 
@@ -82,7 +83,8 @@ export function bodyOf(draft: KeyDraft, nowMs: number): CreateKeyBody {
   if (draft.spendCap.trim() !== '') body.spend_cap = draft.spendCap.trim();
   if (draft.dailyCap.trim() !== '') body.spend_cap_daily = draft.dailyCap.trim();
   if (draft.monthlyCap.trim() !== '') body.spend_cap_monthly = draft.monthlyCap.trim();
-  if (draft.requestsPerMinute.trim() !== '') body.requests_per_minute = Number(draft.requestsPerMinute);
+  if (draft.requestsPerMinute.trim() !== '')
+    body.requests_per_minute = Number(draft.requestsPerMinute);
   if (draft.tokensPerMinute.trim() !== '') body.tokens_per_minute = Number(draft.tokensPerMinute);
   if (entriesOf(draft.models).length > 0) body.allowed_models = entriesOf(draft.models);
   if (entriesOf(draft.ipAllow).length > 0) body.ip_allow = entriesOf(draft.ipAllow);
@@ -93,7 +95,9 @@ export function bodyOf(draft: KeyDraft, nowMs: number): CreateKeyBody {
 function expiryOf(draft: KeyDraft, nowMs: number): string | undefined {
   if (draft.expires === 'never') return undefined;
   if (draft.expires === 'date') {
-    return draft.expiresOn === '' ? undefined : new Date(`${draft.expiresOn}T23:59:59`).toISOString();
+    return draft.expiresOn === ''
+      ? undefined
+      : new Date(`${draft.expiresOn}T23:59:59`).toISOString();
   }
   return new Date(nowMs + Number(draft.expires) * DAY_MS).toISOString();
 }

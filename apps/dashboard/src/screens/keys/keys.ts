@@ -3,7 +3,7 @@ import {
   computed,
   DestroyRef,
   effect,
-  ElementRef,
+  type ElementRef,
   inject,
   input,
   signal,
@@ -12,7 +12,13 @@ import {
 } from '@angular/core';
 import { Router } from '@angular/router';
 import { Clipboard } from '@angular/cdk/clipboard';
-import { LucideBan, LucideCopy, LucideEllipsis, LucideKeyRound, LucidePower } from '@lucide/angular';
+import {
+  LucideBan,
+  LucideCopy,
+  LucideEllipsis,
+  LucideKeyRound,
+  LucidePower,
+} from '@lucide/angular';
 import type { KeyView } from '@weir/contracts';
 import { Format } from '../../format/format';
 import { toPixels } from '../../format/pixels';
@@ -85,7 +91,9 @@ export class Keys {
   protected readonly menuAt = signal({ top: 0, right: 0 });
   private opened = false;
 
-  protected readonly revoked = computed(() => this.list.keys().filter((key) => key.status === 'revoked').length);
+  protected readonly revoked = computed(
+    () => this.list.keys().filter((key) => key.status === 'revoked').length,
+  );
   protected readonly rows = computed(() =>
     this.list
       .keys()
@@ -131,7 +139,8 @@ export class Keys {
     if (this.opened) return;
     this.opened = true;
     // The form comes with its own chunk: most visits to this page only look.
-    const form = (): Promise<typeof CreateKey> => import('./create-key').then((file) => file.CreateKey);
+    const form = (): Promise<typeof CreateKey> =>
+      import('./create-key').then((file) => file.CreateKey);
     this.overlays.side(form, 'Create API key').then(
       (ref) => ref.closed.subscribe(() => this.createClosed()),
       () => {
@@ -144,7 +153,11 @@ export class Keys {
   private createClosed(): void {
     this.opened = false;
     if (this.create() === undefined) return;
-    void this.router.navigate([], { queryParams: { create: null }, queryParamsHandling: 'merge', replaceUrl: true });
+    void this.router.navigate([], {
+      queryParams: { create: null },
+      queryParamsHandling: 'merge',
+      replaceUrl: true,
+    });
   }
 
   /** The actions of one key, below the button that asked for them. */
@@ -196,7 +209,9 @@ export class Keys {
   }
 
   /** The cap that is nearest to its end, for the bar. */
-  private capOf(key: KeyView): { text: string; percent: number; level: 'ok' | 'warn' | 'bad' } | null {
+  private capOf(
+    key: KeyView,
+  ): { text: string; percent: number; level: 'ok' | 'warn' | 'bad' } | null {
     const caps = [
       { cap: key.spend_cap, used: key.statistics.cost, name: 'total' },
       { cap: key.spend_cap_daily, used: key.statistics.spent_today, name: 'day' },
@@ -204,10 +219,17 @@ export class Keys {
     ].flatMap(({ cap, used, name }) => {
       if (cap === null) return [];
       const percent = toPixels(cap) === 0 ? 100 : (toPixels(used) / toPixels(cap)) * 100;
-      return [{ percent, text: `${this.format.use.money(used, 'card')} / ${this.format.use.money(cap, 'card').replace(/[.,]00$/, '')} ${name}` }];
+      return [
+        {
+          percent,
+          text: `${this.format.use.money(used, 'card')} / ${this.format.use.money(cap, 'card').replace(/[.,]00$/, '')} ${name}`,
+        },
+      ];
     });
     const nearest = caps.sort((a, b) => b.percent - a.percent)[0];
-    return nearest ? { ...nearest, percent: Math.min(100, nearest.percent), level: budgetLevel(nearest.percent) } : null;
+    return nearest
+      ? { ...nearest, percent: Math.min(100, nearest.percent), level: budgetLevel(nearest.percent) }
+      : null;
   }
 }
 
@@ -217,7 +239,8 @@ function limitsOf(key: KeyView): string[] {
   if (key.requests_per_minute !== null) limits.push(`${key.requests_per_minute} req/min`);
   if (key.tokens_per_minute !== null) limits.push(`${key.tokens_per_minute} tok/min`);
   if (key.concurrent_requests !== null) limits.push(`${key.concurrent_requests} at once`);
-  if (key.allowed_models !== null) limits.push(`${key.allowed_models.length} model${key.allowed_models.length === 1 ? '' : 's'}`);
+  if (key.allowed_models !== null)
+    limits.push(`${key.allowed_models.length} model${key.allowed_models.length === 1 ? '' : 's'}`);
   if (key.ip_allow.length + key.ip_deny.length > 0) limits.push('IP rules');
   if (key.region_pin !== null) limits.push(key.region_pin);
   return limits;

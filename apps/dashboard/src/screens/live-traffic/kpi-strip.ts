@@ -25,10 +25,18 @@ const ERROR_TARGET = 0.05;
       @for (kpi of kpis(); track kpi.label) {
         <div [class.desktop]="!kpi.phone">
           <dt>{{ kpi.label }}</dt>
-          <dd class="kpi">{{ kpi.value }}<small>{{ kpi.unit }}</small></dd>
+          <dd class="kpi">
+            {{ kpi.value }}<small>{{ kpi.unit }}</small>
+          </dd>
           <dd class="note" [class]="kpi.tone">
             @if (kpi.arrow) {
-              <svg viewBox="0 0 10 10" width="9" height="9" aria-hidden="true" [class.down]="kpi.arrow === 'down'">
+              <svg
+                viewBox="0 0 10 10"
+                width="9"
+                height="9"
+                aria-hidden="true"
+                [class.down]="kpi.arrow === 'down'"
+              >
                 <path d="M5 1 9.500 9H.5z" fill="currentColor" />
               </svg>
             }
@@ -136,7 +144,12 @@ export class KpiStrip {
     const [value = '—', unit = ''] = this.format.use.duration(last).split(' ');
     const base = { label: 'TTFT p95', value, unit, phone: true };
     if (last === null || before === null) {
-      return { ...base, note: last === null ? 'nothing finished yet' : 'last minute', tone: 'none', arrow: null };
+      return {
+        ...base,
+        note: last === null ? 'nothing finished yet' : 'last minute',
+        tone: 'none',
+        arrow: null,
+      };
     }
     const change = last - before;
     if (Math.abs(change) < 1) return { ...base, note: 'steady', tone: 'none', arrow: null };
@@ -155,7 +168,11 @@ export class KpiStrip {
       label: 'Errors',
       value: this.format.use.percent(share),
       unit: '%',
-      note: over ? 'above 5 % target' : client + server === 0 ? 'none' : `${client} × 4xx, ${server} × 5xx`,
+      note: over
+        ? 'above 5 % target'
+        : client + server === 0
+          ? 'none'
+          : `${client} × 4xx, ${server} × 5xx`,
       tone: over ? 'bad' : 'none',
       arrow: over ? 'up' : null,
       phone: true,
@@ -164,13 +181,20 @@ export class KpiStrip {
 
   private inFlight(): Kpi {
     const running = this.store.running();
-    const count = this.store.operator() ? (this.store.tick()?.in_flight ?? running.length) : running.length;
+    const count = this.store.operator()
+      ? (this.store.tick()?.in_flight ?? running.length)
+      : running.length;
     const longest = Math.max(0, ...running.map((row) => row.elapsed_ms));
     return {
       label: 'In flight',
       value: this.format.use.count(count),
       unit: '',
-      note: count === 0 ? 'idle' : running.length === 0 ? 'running' : `longest ${this.format.use.timer(longest)}`,
+      note:
+        count === 0
+          ? 'idle'
+          : running.length === 0
+            ? 'running'
+            : `longest ${this.format.use.timer(longest)}`,
       tone: 'none',
       arrow: null,
       phone: false,

@@ -1,5 +1,15 @@
 import { HttpClient } from '@angular/common/http';
-import { Component, computed, DestroyRef, effect, ElementRef, inject, input, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { Clipboard } from '@angular/cdk/clipboard';
 import { CdkTrapFocus } from '@angular/cdk/a11y';
 import { Router } from '@angular/router';
@@ -104,7 +114,8 @@ export class LiveTraffic {
   }
 
   protected setFilter(event: Event): void {
-    if (event.target instanceof HTMLInputElement) this.navigate({ f: event.target.value.trim() || null });
+    if (event.target instanceof HTMLInputElement)
+      this.navigate({ f: event.target.value.trim() || null });
   }
 
   protected dropTerm(text: string): void {

@@ -84,14 +84,24 @@ export class TrafficChart {
     });
     return {
       animation: false,
-      aria: { enabled: true, label: { description: 'Requests per second by outcome. The same figures are in the table view.' } },
+      aria: {
+        enabled: true,
+        label: {
+          description: 'Requests per second by outcome. The same figures are in the table view.',
+        },
+      },
       grid: { left: 44, right: 14, top: 14, bottom: 24 },
       tooltip: {
         ...tooltipStyle(colours),
         axisPointer: { type: 'shadow', shadowStyle: { color: colours.line2, opacity: 0.18 } },
         valueFormatter: (value: unknown) => `${format.rate(Number(value))} /s`,
       },
-      xAxis: { type: 'category', data: [], ...quietAxis(colours), axisLabel: { ...axisLabel(colours), interval: (index: number) => this.isRound(index) } },
+      xAxis: {
+        type: 'category',
+        data: [],
+        ...quietAxis(colours),
+        axisLabel: { ...axisLabel(colours), interval: (index: number) => this.isRound(index) },
+      },
       yAxis: { ...valueAxis(colours, ''), minInterval: 0.5, splitNumber: 3 },
       series: [stack('2xx', colours.quiet), stack('4xx', colours.warn), stack('5xx', colours.bad)],
     };

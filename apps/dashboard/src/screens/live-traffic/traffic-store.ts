@@ -123,20 +123,32 @@ export class TrafficStore {
   }
 
   private hear(owner: DestroyRef): void {
-    this.live.on('request.completed', ({ data, at }) => {
-      this.offsetMs = Date.parse(at) - Date.now();
-      // Operators too: the feed may lose a frame, an account's own events never do.
-      this.arrive(data.rows);
-    }, owner);
-    this.live.on('feed.rows', ({ rows, left_out }) => {
-      if (!this.operator()) return;
-      this.arrive(rows);
-      this.leftOutRows.set(left_out);
-    }, owner);
-    this.live.on('inflight.updated', ({ rows }) => {
-      this.inflightAtMs = performance.now();
-      this.runningNow.set([...rows].sort((a, b) => (a.accepted_at < b.accepted_at ? -1 : 1)));
-    }, owner);
+    this.live.on(
+      'request.completed',
+      ({ data, at }) => {
+        this.offsetMs = Date.parse(at) - Date.now();
+        // Operators too: the feed may lose a frame, an account's own events never do.
+        this.arrive(data.rows);
+      },
+      owner,
+    );
+    this.live.on(
+      'feed.rows',
+      ({ rows, left_out }) => {
+        if (!this.operator()) return;
+        this.arrive(rows);
+        this.leftOutRows.set(left_out);
+      },
+      owner,
+    );
+    this.live.on(
+      'inflight.updated',
+      ({ rows }) => {
+        this.inflightAtMs = performance.now();
+        this.runningNow.set([...rows].sort((a, b) => (a.accepted_at < b.accepted_at ? -1 : 1)));
+      },
+      owner,
+    );
     this.live.on('stats.tick', (tick) => this.takeTick(tick), owner);
   }
 
@@ -158,7 +170,9 @@ export class TrafficStore {
     this.arrived.push(...rows);
     const finished = new Set(rows.map((row) => row.generation_id));
     if (this.runningNow().some((row) => finished.has(row.generation_id))) {
-      this.runningNow.update((running) => running.filter((row) => !finished.has(row.generation_id)));
+      this.runningNow.update((running) =>
+        running.filter((row) => !finished.has(row.generation_id)),
+      );
     }
   }
 
@@ -189,7 +203,8 @@ export class TrafficStore {
   }
 
   private pulse(): void {
-    if (this.runningNow().length > 0 && this.sinceInflightMs() > INFLIGHT_FRESH_MS) this.runningNow.set([]);
+    if (this.runningNow().length > 0 && this.sinceInflightMs() > INFLIGHT_FRESH_MS)
+      this.runningNow.set([]);
     if (!this.paused()) this.beat.update((count) => count + 1);
   }
 
@@ -198,7 +213,9 @@ export class TrafficStore {
     try {
       const scope = this.operator() ? 'all' : 'own';
       const page = await firstValueFrom(
-        this.http.get<Page<RequestRow>>('/api/requests', { params: { limit: BACKFILL_ROWS, scope } }),
+        this.http.get<Page<RequestRow>>('/api/requests', {
+          params: { limit: BACKFILL_ROWS, scope },
+        }),
       );
       this.takePage(page);
       this.failed.set(null);
@@ -215,14 +232,20 @@ export class TrafficStore {
     this.measure(fresh);
     const oldest = page.items.at(-1);
     const complete = page.next_cursor === null || !oldest;
-    this.seconds.startAt(complete ? Date.now() - 3_600_000 : Date.parse(oldest.completed_at ?? oldest.accepted_at));
+    this.seconds.startAt(
+      complete ? Date.now() - 3_600_000 : Date.parse(oldest.completed_at ?? oldest.accepted_at),
+    );
     if (!this.held() && !this.paused()) this.show();
   }
 
   /** Operators' ticks start now: the minutes before are counted from the rows that were read. */
   private seedChart(rows: readonly RequestRow[]): void {
     for (const row of rows) {
-      this.seconds.count(Date.parse(row.completed_at ?? row.accepted_at), row.http_status, row.total_tokens ?? 0);
+      this.seconds.count(
+        Date.parse(row.completed_at ?? row.accepted_at),
+        row.http_status,
+        row.total_tokens ?? 0,
+      );
     }
   }
 }

@@ -21,7 +21,9 @@ export class LatencyWindow {
 
   /** 95th percentile of the minute that ended at `endMs`, in milliseconds; null = nothing finished. */
   p95(endMs: number): number | null {
-    const told = this.told.filter((entry) => entry.at <= endMs && entry.at > endMs - WINDOW_MS).at(-1);
+    const told = this.told
+      .filter((entry) => entry.at <= endMs && entry.at > endMs - WINDOW_MS)
+      .at(-1);
     if (told) return told.p95;
     const times = this.seen
       .filter((entry) => entry.at <= endMs && entry.at > endMs - WINDOW_MS)
@@ -49,7 +51,9 @@ export class SpendWindow {
 
   /** Spending of the minute that ended at `endMs`: a decimal string. */
   perMinute(endMs: number): string {
-    const told = this.told.filter((entry) => entry.at <= endMs && entry.at > endMs - WINDOW_MS).at(-1);
+    const told = this.told
+      .filter((entry) => entry.at <= endMs && entry.at > endMs - WINDOW_MS)
+      .at(-1);
     if (told) return told.perMinute;
     const sum = this.seen
       .filter((entry) => entry.at <= endMs && entry.at > endMs - WINDOW_MS)

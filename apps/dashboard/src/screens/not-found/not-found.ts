@@ -10,7 +10,10 @@ import { Empty } from '../../ui/empty';
   template: `
     <div class="page">
       <h1 class="sr-only">Page not found</h1>
-      <ui-empty title="There is no page at this address" text="It may have moved, or the link is incomplete.">
+      <ui-empty
+        title="There is no page at this address"
+        text="It may have moved, or the link is incomplete."
+      >
         <svg lucideMapPinOff [size]="20" [strokeWidth]="1.5"></svg>
         <a class="btn primary" routerLink="/dashboard">Go to Overview</a>
       </ui-empty>
