@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { eventually } from './eventually.js';
 
 /** Environment variable under which a run's Redis is known to its test files; not set where there is none. */
@@ -17,6 +18,13 @@ export function testRedisUrl(): string | undefined {
 /** A Redis of the test run's own. */
 export interface TestRedis {
   readonly url: string;
+  /** Runs one command with redis-cli and answers what it printed. */
+  run(...command: string[]): Promise<string>;
+  /** Ends the server; what it wrote stays. */
+  down(): Promise<void>;
+  /** Starts it again on the same port, with what it had written. */
+  up(): Promise<void>;
+  /** Ends the server for good. */
   stop(): Promise<void>;
 }
 
@@ -27,42 +35,57 @@ export interface TestRedis {
 export async function startTestRedis(): Promise<TestRedis | null> {
   const dir = mkdtempSync(join(tmpdir(), 'weir-redis-'));
   const port = await freePort();
+  let child = await spawnRedis(port, dir);
+  if (child === null) {
+    rmSync(dir, { recursive: true, force: true });
+    return null;
+  }
+  const down = async () => {
+    if (child === null) return;
+    const end = once(child, 'exit');
+    child.kill('SIGTERM');
+    child = null;
+    await end;
+  };
+  return {
+    url: `redis://127.0.0.1:${String(port)}`,
+    run: async (...command) => {
+      const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), ...command]);
+      return stdout.trim();
+    },
+    down,
+    up: async () => {
+      child ??= await spawnRedis(port, dir);
+    },
+    stop: async () => {
+      await down();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `null` where there is no redis-server on the PATH. */
+async function spawnRedis(port: number, dir: string): Promise<ChildProcess | null> {
+  const settings = {
+    port: String(port),
+    bind: '127.0.0.1',
+    appendonly: 'yes',
+    'maxmemory-policy': 'noeviction',
+    save: '',
+    dir,
+  };
   const child = spawn(
     'redis-server',
-    [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--appendonly',
-      'yes',
-      '--maxmemory-policy',
-      'noeviction',
-      '--save',
-      '',
-      '--dir',
-      dir,
-    ],
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
     { stdio: 'ignore' },
   );
   const missing = await Promise.race([
     once(child, 'error').then(() => true),
     once(child, 'spawn').then(() => false),
   ]);
-  if (missing) {
-    rmSync(dir, { recursive: true, force: true });
-    return null;
-  }
+  if (missing) return null;
   await eventually(() => accepts(port));
-  return {
-    url: `redis://127.0.0.1:${String(port)}`,
-    stop: async () => {
-      const end = once(child, 'exit');
-      child.kill('SIGTERM');
-      await end;
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+  return child;
 }
 
 async function freePort(): Promise<number> {
