@@ -3,12 +3,14 @@ import {
   createLogger,
   loadConfigOrExit,
   loggingModule,
+  refuseForgetfulRedis,
   runUntilStopped,
 } from '@weir/platform';
 import { createConsole } from './application.js';
 import { settingsOf } from './settings.js';
 
 const config = loadConfigOrExit('console');
+await refuseForgetfulRedis(config);
 const logger = createLogger(config);
 const settings = settingsOf(config);
 const app = await createConsole(settings, loggingModule(logger));

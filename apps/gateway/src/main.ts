@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { announceReady, createLogger, loadConfigOrExit, runUntilStopped } from '@weir/platform';
+import {
+  announceReady,
+  createLogger,
+  loadConfigOrExit,
+  refuseForgetfulRedis,
+  runUntilStopped,
+} from '@weir/platform';
 import { createGateway } from './app/create-gateway.js';
 import { GatewayConfig } from './app/gateway-config.js';
 
@@ -7,6 +13,7 @@ import { GatewayConfig } from './app/gateway-config.js';
 const STOP_DEADLINE_MS = 16 * 60_000;
 
 const config = loadConfigOrExit('gateway');
+await refuseForgetfulRedis(config);
 const logger = createLogger(config);
 const gateway = await createGateway(new GatewayConfig(config), logger);
 const port = await gateway.listen();

@@ -1,9 +1,16 @@
 import 'reflect-metadata';
-import { announceReady, createLogger, loadConfigOrExit, runUntilStopped } from '@weir/platform';
+import {
+  announceReady,
+  createLogger,
+  loadConfigOrExit,
+  refuseForgetfulRedis,
+  runUntilStopped,
+} from '@weir/platform';
 import { Logger } from 'nestjs-pino';
 import { createWorkerApp } from './create-worker-app.js';
 
 const config = loadConfigOrExit('worker');
+await refuseForgetfulRedis(config);
 const logger = createLogger(config);
 const app = await createWorkerApp(config, logger);
 app.useLogger(app.get(Logger));

@@ -1,4 +1,4 @@
 export * from './migrate-queues.js';
 export * from './queues.js';
-export { assertRedisKeepsJobs, redisProblems } from './redis-safety.js';
+export { assertRedisKeepsJobs, redisProblems, refuseForgetfulRedis } from './redis-safety.js';
 export { QUEUE_SCHEMA, type QueueConfig } from './connection.js';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { ConfigError, type WeirConfig } from '../config/index.js';
+import { ConfigError, EXIT_CONFIG, type WeirConfig } from '../config/index.js';
 
 const CONNECT_MS = 5_000;
 
@@ -9,7 +9,10 @@ const WANTED = [
   ['maxmemory-policy', 'noeviction'],
 ] as const;
 
-/** Reasons why a Redis may lose jobs; empty when it keeps them. A server that hides its settings is trusted. */
+/**
+ * Reasons why a Redis may lose jobs; empty when it keeps them. A server that is
+ * away or hides its settings is trusted.
+ */
 export async function redisProblems(redisUrl: string): Promise<string[]> {
   const client = new Redis(redisUrl, {
     lazyConnect: true,
@@ -20,9 +23,9 @@ export async function redisProblems(redisUrl: string): Promise<string[]> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [`REDIS_URL: ${URL.parse(redisUrl)?.host ?? 'the server'} does not answer (${reason}).`];
+  } catch {
+    // ECONNREFUSED, a timeout: a Redis that is away must keep no gateway from starting; settlement passes it by.
+    return [];
   }
   try {
     const problems: string[] = [];
@@ -52,4 +55,18 @@ export async function assertRedisKeepsJobs(
   if (config.redisUrl === null || config.environment !== 'production') return;
   const problems = await redisProblems(config.redisUrl);
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** `assertRedisKeepsJobs` for the second line of `main.ts`: prints every problem and ends the process with 78. */
+export async function refuseForgetfulRedis(
+  config: Pick<WeirConfig, 'redisUrl' | 'environment'>,
+): Promise<void> {
+  try {
+    await assertRedisKeepsJobs(config);
+  } catch (error) {
+    // ConfigError is the operator's to mend; anything else is ours.
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) console.error(problem);
+    process.exit(EXIT_CONFIG);
+  }
 }
