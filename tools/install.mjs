@@ -2,7 +2,8 @@
 // uses nothing but Node itself.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +12,9 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const OUTPUT_CHARACTERS_MAX = 20_000;
 const STAMP = join(ROOT, 'node_modules', '.weir-installed');
+/** Holds the pid of the one process that installs: two at once would remove each other's files. */
+const LOCK = join(ROOT, '.weir-installing');
+const LOCK_POLL_MS = 500;
 
 /**
  * Runs `npm ci` when what is installed is older than the lock file. Says how long it takes; npm's own words come only
@@ -18,6 +22,15 @@ const STAMP = join(ROOT, 'node_modules', '.weir-installed');
  */
 export async function ensureInstalled() {
   if (isInstalled()) return;
+  await takeLock();
+  try {
+    if (!isInstalled()) await install();
+  } finally {
+    rmSync(LOCK, { force: true });
+  }
+}
+
+async function install() {
   const done = showProgress('Installing dependencies (a minute or two the first time)');
   const { code, output } = await runNpm([
     'ci',
@@ -31,10 +44,39 @@ export async function ensureInstalled() {
     console.error(
       'npm ci failed. Check the network and the free disk space (about 1.5 GB are needed), then run the command again.',
     );
+    rmSync(LOCK, { force: true });
     process.exit(1);
   }
   writeFileSync(STAMP, fingerprintOfLock());
   done();
+}
+
+/** Waits for another process that installs here. A lock whose process is gone is taken over. */
+async function takeLock() {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      // EEXIST: somebody installs, or was killed while installing.
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!isAlive(Number(readFileSync(LOCK, 'utf8')))) {
+      rmSync(LOCK, { force: true });
+      continue;
+    }
+    if (isFirst) console.log('Another process is installing the dependencies; waiting for it.');
+    await delay(LOCK_POLL_MS);
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // ESRCH: gone. EPERM: alive, but another user's.
+    return error.code === 'EPERM';
+  }
 }
 
 /** Says what takes its time, with a dot every few seconds; the returned function ends the line. */
