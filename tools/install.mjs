@@ -58,15 +58,32 @@ async function takeLock() {
       writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
       return;
     } catch (error) {
+      if (error.code === 'EACCES' || error.code === 'EROFS') {
+        console.error(
+          `${ROOT} cannot be written, so nothing can be installed there: give this user the right to write, or clone into a folder of its own.`,
+        );
+        process.exit(1);
+      }
       // EEXIST: somebody installs, or was killed while installing.
       if (error.code !== 'EEXIST') throw error;
     }
-    if (!isAlive(Number(readFileSync(LOCK, 'utf8')))) {
+    const holder = lockHolder();
+    if (holder === null || !isAlive(holder)) {
       rmSync(LOCK, { force: true });
       continue;
     }
     if (isFirst) console.log('Another process is installing the dependencies; waiting for it.');
     await delay(LOCK_POLL_MS);
+  }
+}
+
+/** Pid in the lock; null when it was just given up. */
+function lockHolder() {
+  try {
+    return Number(readFileSync(LOCK, 'utf8'));
+  } catch {
+    // ENOENT: its holder has finished since.
+    return null;
   }
 }
 
