@@ -24,6 +24,10 @@ const NAMES = [
   'Ines',
   'Jonas',
 ];
+/** What the applications behind the first users' keys are called; further ones repeat. */
+const APPLICATIONS = ['webapp-prod', 'ci-pipeline', 'support-bot', 'batch-nightly', 'laptop'];
+/** Label of the key on the watching admin's own account. */
+const WATCHER = 'Demo traffic';
 /** Credit that lasts for hours of the demo, for whoever is not short of it on purpose. */
 export const AMPLE = { creditNano: 25n * NANO_PER_UNIT, floorNano: 5n * NANO_PER_UNIT } as const;
 /** Gone after some dozens of requests. */
@@ -43,4 +47,10 @@ export function castOf(users: number): DemoRole[] {
     const tokensLeftToday = i === 1 ? DAILY_TOKENS : null;
     return { email: `demo-${name.toLowerCase()}@weir.local`, name, ...credit, tokensLeftToday };
   });
+}
+
+/** The label of a demo user's key, by its name; the admin is none of the cast. */
+export function keyLabelOf(name: string): string {
+  const at = NAMES.findIndex((one) => name.startsWith(one));
+  return at < 0 ? WATCHER : (APPLICATIONS[at % APPLICATIONS.length] ?? WATCHER);
 }

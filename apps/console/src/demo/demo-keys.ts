@@ -3,8 +3,7 @@ import type pg from 'pg';
 import { MoneyFunctions } from '@weir/data';
 import { apiKeyPrefix, digestApiKey, makeApiKey } from '@weir/platform';
 import type { DemoAccount } from './demo-accounts.js';
-
-const LABEL = 'Demo traffic';
+import { keyLabelOf } from './demo-cast.js';
 
 /**
  * The secret of a live key of this account: the kept one where it still is one, otherwise a new key's, and the keys
@@ -26,7 +25,7 @@ export async function ensureDemoKey(
       id,
       owner.account,
       owner.userId,
-      LABEL,
+      keyLabelOf(owner.name),
       apiKeyPrefix(secret),
       secret.slice(-4),
       digestApiKey(secret, pepper),
@@ -49,7 +48,7 @@ async function revokeLost(client: pg.ClientBase, owner: DemoAccount): Promise<vo
   const { rows } = await client.query<{ id: string }>(
     `UPDATE api_key SET revoked_at = now(), updated_at = now()
       WHERE account = $1 AND label = $2 AND coalesce(revoked_at > now(), true) RETURNING id`,
-    [owner.account, LABEL],
+    [owner.account, keyLabelOf(owner.name)],
   );
   for (const { id } of rows) await audit(client, 'key.revoke', owner, id);
 }
@@ -64,6 +63,6 @@ async function audit(
     actor: null,
     action,
     target: `api_key:${key}`,
-    after: { account: owner.account, label: LABEL, by: 'npm run demo' },
+    after: { account: owner.account, label: keyLabelOf(owner.name), by: 'npm run demo' },
   });
 }
