@@ -144,7 +144,7 @@ describe('traffic by the second', () => {
     traffic.count(14_000, 200, 0);
     traffic.count(15_000, 200, 0);
     expect(traffic.buckets(15_500, 1, 6)).toEqual([
-      { atMs: 12_000, ok: 3 / 3.5, clientErrors: 0, serverErrors: 1 / 3.5 },
+      { atMs: 12_000, ok: 2 / 3, clientErrors: 0, serverErrors: 1 / 3 },
     ]);
   });
 

@@ -84,12 +84,12 @@ export class TrafficSeconds {
 
   /** `bars` buckets of `stepSeconds`, aligned to the step; the last one is running: averaged over what passed. */
   buckets(endMs: number, bars: number, stepSeconds: number): TrafficBucket[] {
-    const now = endMs / 1000;
+    const now = Math.floor(endMs / 1000);
     const end = Math.ceil(now / stepSeconds) * stepSeconds;
     return Array.from({ length: bars }, (_, index) => {
       const start = end - (bars - index) * stepSeconds;
       const sum = { ok: 0, clientErrors: 0, serverErrors: 0 };
-      for (let key = start; key < start + stepSeconds; key += 1) {
+      for (let key = start; key < Math.min(start + stepSeconds, now); key += 1) {
         const second = this.seconds.get(key);
         if (!second) continue;
         sum.ok += second.ok;

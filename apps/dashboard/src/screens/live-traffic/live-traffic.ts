@@ -38,6 +38,9 @@ import { TrafficChart, type Span } from './traffic-chart';
 import { TrafficList } from './traffic-list';
 import { TrafficStore } from './traffic-store';
 
+/** A click and the navigation it causes are over by then. */
+const RELEASE_MS = 300;
+
 /** `/live`: every request as it happens. Operators see all accounts, everybody else their own. */
 @Component({
   selector: 'w-live-traffic',
@@ -128,6 +131,8 @@ export class LiveTraffic {
   }
 
   protected open(id: string): void {
+    // At once: the address follows a moment later, and rows must not move in between.
+    this.store.held.set(true);
     this.navigate({ row: id });
   }
 
@@ -135,6 +140,17 @@ export class LiveTraffic {
     const id = this.row();
     this.navigate({ row: null });
     if (id) setTimeout(() => this.list()?.focusRow(id));
+  }
+
+  /** While a finger or the mouse is down rows stay, so that a click lands on the row it was meant for. */
+  protected onPress(): void {
+    this.store.held.set(true);
+  }
+
+  protected onRelease(): void {
+    setTimeout(() => {
+      this.store.held.set(this.scrolled() || this.row() !== undefined);
+    }, RELEASE_MS);
   }
 
   protected onScrolled(away: boolean): void {

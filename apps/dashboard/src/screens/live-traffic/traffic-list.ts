@@ -63,6 +63,19 @@ export class TrafficList {
     });
   }
 
+  /** A mouse chooses when it goes down: until it comes up, the row may have moved on under it. */
+  protected press(event: PointerEvent, id: string): void {
+    if (event.pointerType !== 'mouse' || event.button !== 0) return;
+    if (event.target instanceof Element && event.target.closest('button')) return;
+    this.choose.emit(id);
+  }
+
+  /** Fingers and assistive technology choose by a click; a mouse has chosen already. */
+  protected tap(event: MouseEvent, id: string): void {
+    if (event instanceof PointerEvent && event.pointerType === 'mouse') return;
+    this.choose.emit(id);
+  }
+
   /** Back to the newest row. */
   toTop(): void {
     this.viewport()?.scrollToOffset(0);

@@ -155,7 +155,8 @@ export class TrafficStore {
   private takeTick(tick: StatsTick): void {
     const at = Date.parse(tick.at);
     this.offsetMs = at - Date.now();
-    this.seconds.set(at - 1, {
+    // The tick tells of the second that ended: its middle names it, however late it was sent.
+    this.seconds.set(at - 500, {
       ok: tick.ok,
       clientErrors: tick.client_errors,
       serverErrors: tick.server_errors,
