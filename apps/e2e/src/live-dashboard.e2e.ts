@@ -73,6 +73,25 @@ describe('the dashboard, live in Chromium', () => {
     expect(await page.content()).not.toContain(theirs);
   });
 
+  it('pushes the requests of all accounts to an operator, each once', async () => {
+    const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(
+      `${stack.consoleUrl}/live`,
+      {
+        transports: ['websocket'],
+        forceNew: true,
+        auth: { token: admin.token },
+      },
+    );
+    const fed: string[] = [];
+    socket.on('feed.rows', ({ rows }) => fed.push(...rows.map((row) => row.generation_id)));
+    await new Promise<void>((resolve) => socket.on('welcome', () => resolve()));
+    const sent: string[] = [];
+    for (let i = 0; i < 10; i++) sent.push(await chat(i % 2 ? ada : bob, 64));
+    await eventually(() => expect(fed).toEqual(expect.arrayContaining(sent)), 10_000);
+    expect(fed.filter((id) => sent.includes(id))).toHaveLength(sent.length);
+    socket.disconnect();
+  });
+
   it('flips the first-request wizard when the first request arrives', async () => {
     const carol = await createTenant(admin, 'carol', '5.00');
     const fresh = await browser.newContext({ viewport: { width: 1280, height: 800 } });

@@ -75,7 +75,8 @@ export class LiveBroadcast implements TailListener<LiveSocket> {
     if (batch === null || !this.operatorsHere) return;
     this.droppedRows += batch.left_out;
     await this.nameOwners(batch.rows);
-    this.toOperators((socket) => socket.volatile.emit('feed.rows', { v: 1, ...batch }));
+    // Not volatile: right after a durable event a socket is often not writable, and the rows would be lost.
+    this.toOperators((socket) => socket.emit('feed.rows', { v: 1, ...batch }));
   }
 
   async inflight(): Promise<void> {
@@ -84,18 +85,17 @@ export class LiveBroadcast implements TailListener<LiveSocket> {
     const rows = this.holds.update(pulses);
     const at = new Date().toISOString();
     const byAccount = Map.groupBy(rows, (row) => row.account);
+    // The last, empty list of an account is sent once, so it must arrive: not volatile.
     for (const account of new Set([...byAccount.keys(), ...this.shownInflight]))
       this.namespace.local
         .to(accountRoom(account))
         .except(OPERATORS_ROOM)
-        .volatile.emit('inflight.updated', { v: 1, at, rows: byAccount.get(account) ?? [] });
+        .emit('inflight.updated', { v: 1, at, rows: byAccount.get(account) ?? [] });
     const shown = rows.length > 0 || this.shownInflight.size > 0;
     if (shown && this.operatorsHere) {
       const named = rows.map((row) => ({ ...row }));
       await this.nameOwners(named);
-      this.toOperators((socket) =>
-        socket.volatile.emit('inflight.updated', { v: 1, at, rows: named }),
-      );
+      this.toOperators((socket) => socket.emit('inflight.updated', { v: 1, at, rows: named }));
     }
     this.shownInflight = new Set(byAccount.keys());
   }

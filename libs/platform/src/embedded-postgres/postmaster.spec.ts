@@ -6,8 +6,8 @@ import { isAlive } from './postmaster.js';
 
 describe.runIf(process.platform === 'linux')('whether a process is alive', () => {
   it('is no for a zombie, although kill(pid, 0) finds it', async () => {
-    // The shell becomes a program that never asks after the child it started.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    // The shell becomes a program that never asks after the child it started, and does so before the child ends.
+    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
