@@ -3,6 +3,7 @@
  * failpoint costs one lookup of a boolean. A point is named by reliability B.2 (`FP1`…`FP12`) or by what happens
  * there (`recovery-settled`).
  */
+import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 type Action = 'kill' | 'stop' | 'throw' | { readonly delayMs: number };
@@ -49,6 +50,8 @@ export function failpoint(name: string): void | Promise<void> {
 
 function act(name: string, action: Action): void | Promise<void> {
   if (action === 'throw') throw new FailpointError(name);
+  // Said before it happens, and synchronously: whoever killed this process can see that it was the point.
+  writeSync(process.stderr.fd, `failpoint ${name}\n`);
   if (action === 'kill') process.kill(process.pid, 'SIGKILL');
   else if (action === 'stop') process.kill(process.pid, 'SIGSTOP');
   else return delay(action.delayMs);
