@@ -11,7 +11,9 @@ import { createRequire } from 'node:module';
 import { median, quantile, renderRequest, saturate, trickle } from './load.mjs';
 import { pinAll, startWeir } from './weir.mjs';
 
-const ROUNDS = 5;
+// One short round shows whether it runs; only a whole run is written down.
+const IS_QUICK = process.argv.includes('--quick');
+const ROUNDS = IS_QUICK ? 1 : 5;
 const SATURATE_MS = 5_000;
 const TRICKLE_MS = 5_000;
 const CONNECTIONS = 64;
@@ -52,8 +54,10 @@ try {
   };
 
   console.log('warming up …');
-  for (const one of [bareOne, weirOne, bareOne, weirOne])
+  for (const one of [bareOne, weirOne, bareOne, weirOne]) {
     await saturate({ ...one, connections: CONNECTIONS, ms: 3_000 });
+  }
+  await allSettled(weir.databaseUrl);
 
   const cpu = { bare: [], weir: [] };
   const rate = { bare: [], weir: [] };
@@ -67,10 +71,13 @@ try {
         connections: CONNECTIONS,
         ms: SATURATE_MS,
       });
-      if (failed) throw new Error(`${one.name}: ${failed} of ${done} requests failed`);
+      if (failed)
+        throw new Error(`${one.name}: ${failed} of ${done} requests failed: ${weir.output()}`);
       cpu[one.name].push(((cpuSeconds(one.pid) - before) * 1e6) / done);
       rate[one.name].push(done / seconds);
     }
+    // What saturation piled up is settled first: it is measured by itself, at half the rate.
+    await allSettled(weir.databaseUrl);
     const base = await trickle({ ...direct, rate: RATE_PER_SECOND, ms: TRICKLE_MS });
     for (const one of round % 2 ? [bareOne, weirOne] : [weirOne, bareOne]) {
       const { latencies, failed } = await trickle({
@@ -78,7 +85,10 @@ try {
         rate: RATE_PER_SECOND,
         ms: TRICKLE_MS,
       });
-      if (failed) throw new Error(`${one.name}: ${failed} requests failed at ${RATE_PER_SECOND}/s`);
+      if (failed)
+        throw new Error(
+          `${one.name}: ${failed} requests failed at ${RATE_PER_SECOND}/s: ${weir.output()}`,
+        );
       added[one.name].push(quantile(latencies, 0.5) - quantile(base.latencies, 0.5));
       p99[one.name].push(quantile(latencies, 0.99) - quantile(base.latencies, 0.99));
     }
@@ -121,10 +131,12 @@ try {
     rssMb: { bare: rssMb(bare.pid), weir: rssMb(weir.pid) },
   };
   print(result);
-  mkdirSync(here('../../bench/results'), { recursive: true });
-  const file = here(`../../bench/results/${result.at.slice(0, 10)}.json`);
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`written to bench/results/${result.at.slice(0, 10)}.json`);
+  if (!IS_QUICK) {
+    mkdirSync(here('../../bench/results'), { recursive: true });
+    const file = here(`../../bench/results/${result.at.slice(0, 10)}.json`);
+    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+    console.log(`written to bench/results/${result.at.slice(0, 10)}.json`);
+  }
 } finally {
   await weir?.stop();
   for (const child of children) child.kill('SIGKILL');
@@ -158,28 +170,40 @@ function rssMb(pid) {
   );
 }
 
-/** The slowest and the median way from a request's end to its settlement, ms, once all are settled. */
-async function settlementLag(databaseUrl, since) {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const sql = `SELECT count(*)::int AS n, percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY extract(epoch FROM settled_at - completed_at) * 1000) AS lag
-                   FROM request WHERE accepted_at >= $1`;
-    let last = -1;
-    for (;;) {
-      const { rows } = await client.query(sql, [since]);
-      if (rows[0].n === last)
-        return rows[0].lag
-          ? {
-              requests: last,
-              p50: Math.round(rows[0].lag[0]),
-              p99: Math.round(rows[0].lag[1]),
-              max: Math.round(rows[0].lag[2]),
-            }
-          : null;
+/** Waits until no more rows come. Returns how many there are. */
+async function allSettled(databaseUrl) {
+  return withClient(databaseUrl, async (client) => {
+    for (let last = -1; ;) {
+      const { rows } = await client.query('SELECT count(*)::int AS n FROM request');
+      if (rows[0].n === last) return last;
       last = rows[0].n;
       await new Promise((resolve) => setTimeout(resolve, 1_500));
     }
+  });
+}
+
+/** The median and the slow ways from a request's end to its settlement, ms, once all are settled. */
+async function settlementLag(databaseUrl, since) {
+  await allSettled(databaseUrl);
+  return withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS n,
+              percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY extract(epoch FROM settled_at - completed_at) * 1000) AS lag
+         FROM request WHERE accepted_at >= $1`,
+      [since],
+    );
+    const [{ n, lag }] = rows;
+    if (!lag) return null;
+    const [p50, p99, max] = lag.map(Math.round);
+    return { requests: n, p50, p99, max };
+  });
+}
+
+async function withClient(databaseUrl, work) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }

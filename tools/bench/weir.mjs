@@ -58,6 +58,8 @@ export async function startWeir(upstreamPort) {
     port: Number(new URL(gateway.url).port),
     key: key.secret,
     databaseUrl: stack.databaseUrl,
+    /** What the gateway said last, for when something fails. */
+    output: () => gateway.output.slice(-2_000),
     stop: () => stack.stop(),
     pinRest: () => {
       for (const pid of stack.pids.filter((one) => one !== gateway.pid)) pinAll(pid, 1);
