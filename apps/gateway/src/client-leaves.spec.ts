@@ -121,9 +121,7 @@ describe('a client that leaves', () => {
       return waiting;
     };
     const leaving = new AbortController();
-    const call = harness
-      .chat({ max_tokens: undefined }, {}, leaving.signal)
-      .catch(() => null);
+    const call = harness.chat({ max_tokens: undefined }, {}, leaving.signal).catch(() => null);
     await until(() => asked, 'the request waits for the database');
     leaving.abort();
     await call;

@@ -2,7 +2,13 @@ import { connect } from 'node:net';
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AddressRules } from './admit/address-rules.js';
-import { anyKey, CREDENTIAL, KEY, ProxyHarness, type UpstreamHandler } from './testing/proxy-harness.js';
+import {
+  anyKey,
+  CREDENTIAL,
+  KEY,
+  ProxyHarness,
+  type UpstreamHandler,
+} from './testing/proxy-harness.js';
 import { ANSWER, answers } from './testing/wire.js';
 
 let harness: ProxyHarness;
@@ -30,7 +36,11 @@ async function raw(bytes: string, enough: RegExp): Promise<string> {
   });
 }
 
-const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }], max_tokens: 9 });
+const body = JSON.stringify({
+  model: 'm',
+  messages: [{ role: 'user', content: 'x' }],
+  max_tokens: 9,
+});
 const post = (extra: string): string =>
   `POST /v1/chat/completions HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n` +
   `content-length: ${String(body.length)}\r\n${extra}\r\n${body}`;
@@ -120,7 +130,11 @@ describe('framing', () => {
     ['an unknown transfer encoding', post(`${auth}transfer-encoding: xchunked\r\n`), /400 Bad/],
     ['no version', `POST /v1/chat/completions\r\nhost: h\r\n\r\n`, /400 Bad/],
     ['a header with a NUL', post(`${auth}x-a: \0\r\n`), /400 Bad/],
-    ['an Upgrade', `GET /v1/models HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`, /400 Bad/],
+    [
+      'an Upgrade',
+      `GET /v1/models HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+      /400 Bad/,
+    ],
   ])('with %s is refused', async (_what, bytes, expected) => {
     harness = await ProxyHarness.start({ upstreams: [answers()] });
     const text = await raw(bytes, expected);
@@ -213,7 +227,11 @@ describe('the body', () => {
     ['is an array', '[]', 400],
     ['has a key twice', '{"model":"m","model":"x","messages":[{}]}', 400],
     ['has __proto__', '{"model":"m","__proto__":{},"messages":[{}]}', 400],
-    ['is too deep', `{"model":"m","messages":[{"content":${'['.repeat(80)}${']'.repeat(80)}}]}`, 400],
+    [
+      'is too deep',
+      `{"model":"m","messages":[{"content":${'['.repeat(80)}${']'.repeat(80)}}]}`,
+      400,
+    ],
     ['names no model', '{"messages":[{"role":"user","content":"x"}]}', 400],
     ['names an unknown model', '{"model":"nope","messages":[{"role":"user","content":"x"}]}', 404],
   ])('that %s is refused', async (_what, text, status) => {
@@ -242,7 +260,10 @@ describe('the body', () => {
     });
     const chunk = `400\r\n${'x'.repeat(1024)}\r\n`;
     const bytes = post(auth).replace(/content-length: \d+/, 'transfer-encoding: chunked');
-    const text = await raw(`${bytes.split('\r\n\r\n')[0] ?? ''}\r\n\r\n${chunk}${chunk}`, /too_large/);
+    const text = await raw(
+      `${bytes.split('\r\n\r\n')[0] ?? ''}\r\n\r\n${chunk}${chunk}`,
+      /too_large/,
+    );
     expect(text).toContain('413 Payload Too Large');
   });
 

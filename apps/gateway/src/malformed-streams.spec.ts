@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ProxyHarness, until, type UpstreamHandler } from './testing/proxy-harness.js';
 import { ANSWER, answers, CONTENT, DONE, openStream, streams, usageChunk } from './testing/wire.js';
 
-const sha = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+const sha = (bytes: Uint8Array | string): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
 let harness: ProxyHarness;
 afterEach(() => harness.stop());
@@ -20,12 +21,28 @@ const variants: readonly (readonly [string, string, 'reported' | 'counted'])[] =
   ['no usage', content + DONE, 'counted'],
   ['neither usage nor [DONE]', content, 'counted'],
   ['two usage blocks', content + usageChunk(1, 1) + usageChunk() + DONE, 'reported'],
-  ['a negative usage', content + withUsage('{"prompt_tokens":-1,"completion_tokens":5}') + DONE, 'counted'],
-  ['a fractional usage', content + withUsage('{"prompt_tokens":1.5,"completion_tokens":5}') + DONE, 'counted'],
-  ['a huge usage', content + withUsage('{"prompt_tokens":1e12,"completion_tokens":5}') + DONE, 'counted'],
+  [
+    'a negative usage',
+    content + withUsage('{"prompt_tokens":-1,"completion_tokens":5}') + DONE,
+    'counted',
+  ],
+  [
+    'a fractional usage',
+    content + withUsage('{"prompt_tokens":1.5,"completion_tokens":5}') + DONE,
+    'counted',
+  ],
+  [
+    'a huge usage',
+    content + withUsage('{"prompt_tokens":1e12,"completion_tokens":5}') + DONE,
+    'counted',
+  ],
   ['a null usage', content + withUsage('null') + DONE, 'counted'],
   ['events that are no JSON', `data: {oops\n\n${content}${usageChunk()}${DONE}`, 'reported'],
-  ['comments and unknown fields', `: hi\n\nid: 7\nretry: 3\n${content}${usageChunk()}${DONE}`, 'reported'],
+  [
+    'comments and unknown fields',
+    `: hi\n\nid: 7\nretry: 3\n${content}${usageChunk()}${DONE}`,
+    'reported',
+  ],
 ];
 
 describe('a malformed stream', () => {
@@ -68,7 +85,10 @@ describe('a malformed stream', () => {
     const wire = 'data: {"error":{"message":"overloaded","code":"overloaded"}}\n\n';
     harness = await ProxyHarness.start({ upstreams: [streams(wire)] });
     expect(await (await harness.chat({ stream: true })).text()).toBe(wire);
-    expect(harness.money.onlyRow()).toMatchObject({ status: 'upstream_unavailable', source: 'none' });
+    expect(harness.money.onlyRow()).toMatchObject({
+      status: 'upstream_unavailable',
+      source: 'none',
+    });
     expect(harness.money.ended[0]?.record.costNano).toBe(0n);
   });
 
@@ -90,7 +110,10 @@ describe('a malformed stream', () => {
     expect(text.startsWith(content)).toBe(true);
     expect(text).toContain('upstream_timeout');
     expect(text).toContain('"finish_reason":"error"');
-    expect(harness.money.onlyRow()).toMatchObject({ status: 'upstream_timeout', source: 'counted' });
+    expect(harness.money.onlyRow()).toMatchObject({
+      status: 'upstream_timeout',
+      source: 'counted',
+    });
   });
 
   it('that drips for ever is cut at the total limit', async () => {

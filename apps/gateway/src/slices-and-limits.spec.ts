@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { anyKey, KEY, ProxyHarness, until, type UpstreamHandler } from './testing/proxy-harness.js';
-import { answers, chunkOf, CONTENT, DONE, openStream, streams, usageChunk } from './testing/wire.js';
+import {
+  answers,
+  chunkOf,
+  CONTENT,
+  DONE,
+  openStream,
+  streams,
+  usageChunk,
+} from './testing/wire.js';
 
 let harness: ProxyHarness;
 afterEach(() => harness.stop());
@@ -200,7 +208,10 @@ describe('a key’s own limits', () => {
     );
     expect(new Set(statuses)).toEqual(new Set([403]));
     expect(harness.money.refused.length).toBeLessThanOrEqual(6);
-    expect(harness.money.refused[0]).toMatchObject({ status: 'model_not_allowed', http_status: 403 });
+    expect(harness.money.refused[0]).toMatchObject({
+      status: 'model_not_allowed',
+      http_status: 403,
+    });
   });
 
   it('sheds what is above the process’s own limit', async () => {

@@ -1,8 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppLogger, createPgPool, PgBus } from '@weir/platform';
-import type { FastLaneSlot } from '../server/http-server.js';
 import { GatewayConfig } from './gateway-config.js';
-import { FAST_LANE, GATEWAY_CONFIG, GATEWAY_LOGGER, GATEWAY_POOL } from './tokens.js';
+import { GATEWAY_CONFIG, GATEWAY_LOGGER, GATEWAY_POOL } from './tokens.js';
 
 /** Key look-ups, catalogue and pulse; the money path has connections of its own. */
 const POOL_CONNECTIONS = 4;
@@ -10,14 +9,13 @@ const POOL_CONNECTIONS = 4;
 /** What every part of the process shares: settings, logger, bus, a small pool. */
 @Module({})
 export class CoreModule {
-  static register(config: GatewayConfig, logger: AppLogger, slot: FastLaneSlot): DynamicModule {
+  static register(config: GatewayConfig, logger: AppLogger): DynamicModule {
     return {
       module: CoreModule,
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: GATEWAY_CONFIG, useValue: config.weir },
         { provide: GATEWAY_LOGGER, useValue: logger },
-        { provide: FAST_LANE, useValue: slot },
         {
           provide: GATEWAY_POOL,
           useFactory: () => createPgPool(config.weir, { max: POOL_CONNECTIONS }),
@@ -31,7 +29,7 @@ export class CoreModule {
           },
         },
       ],
-      exports: [GatewayConfig, GATEWAY_CONFIG, GATEWAY_LOGGER, FAST_LANE, GATEWAY_POOL, PgBus],
+      exports: [GatewayConfig, GATEWAY_CONFIG, GATEWAY_LOGGER, GATEWAY_POOL, PgBus],
     };
   }
 }

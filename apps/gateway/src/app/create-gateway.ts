@@ -1,4 +1,6 @@
 import type { Server } from 'node:http';
+import type { NestApplicationOptions } from '@nestjs/common';
+import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AppLogger, PgBus } from '@weir/platform';
@@ -41,8 +43,7 @@ export async function createGateway(
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(config, logger, slot),
     adapter,
-    // What fails is thrown and ends the process; Nest's own account of its start helps nobody.
-    { logger: false, abortOnError: false },
+    quiet(),
   );
   app.useLogger(app.get(Logger));
   return {
@@ -61,4 +62,9 @@ export async function createGateway(
       await app.get<pg.Pool>(GATEWAY_POOL).end();
     },
   };
+}
+
+/** What fails is thrown and ends the process; Nest's own account of its start helps nobody. */
+function quiet(): NestApplicationOptions {
+  return Object.assign(new NestApplicationContextOptions(), { logger: false, abortOnError: false });
 }

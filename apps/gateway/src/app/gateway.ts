@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { CredentialBox, type AppLogger, PgBus } from '@weir/platform';
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { CredentialBox, type AppLogger, type PgBus } from '@weir/platform';
 import type pg from 'pg';
 import { KeyDigests } from '../authenticate/key-digests.js';
 import { ConfigKeeper } from '../config-cache/config-keeper.js';
@@ -12,7 +12,7 @@ import { UpstreamPools } from '../forward/upstream-pools.js';
 import { KeyLimiter } from '../limits/key-limiter.js';
 import { LoadShedder } from '../limits/load-shedder.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import { MoneyPath } from '../money/money-path.js';
+import type { MoneyPath } from '../money/money-path.js';
 import { Proxy } from '../proxy.js';
 import { Pulse } from '../pulse/pulse.js';
 import { TickCounters } from '../pulse/tick-counters.js';
@@ -21,14 +21,22 @@ import { LargeBodies } from '../request/large-bodies.js';
 import { RunningRequests } from '../request/running-requests.js';
 import { EndpointHealthBook } from '../route/endpoint-health-book.js';
 import type { FastLaneSlot } from '../server/http-server.js';
-import { GatewayConfig } from './gateway-config.js';
-import { FAST_LANE, GATEWAY_LOGGER, GATEWAY_POOL } from './tokens.js';
+import type { GatewayConfig } from './gateway-config.js';
+
+/** What the data plane stands on. */
+export interface GatewayInput {
+  readonly config: GatewayConfig;
+  readonly money: MoneyPath;
+  readonly bus: PgBus;
+  readonly pool: pg.Pool;
+  readonly logger: AppLogger;
+  readonly slot: FastLaneSlot;
+}
 
 const IDLE_CLOSE_MS = 100;
 const LIMITER_SWEEP_MS = 60_000;
 
 /** The data plane of one process: everything between its HTTP server and its money path, started and stopped in order. */
-@Injectable()
 export class Gateway implements OnApplicationBootstrap {
   readonly #money: MoneyPath;
   readonly #slot: FastLaneSlot;
@@ -44,14 +52,7 @@ export class Gateway implements OnApplicationBootstrap {
   readonly #proxy: Proxy;
   readonly #limiterSweep: NodeJS.Timeout;
 
-  constructor(
-    config: GatewayConfig,
-    @Inject(MoneyPath) money: MoneyPath,
-    @Inject(PgBus) bus: PgBus,
-    @Inject(GATEWAY_POOL) pool: pg.Pool,
-    @Inject(GATEWAY_LOGGER) logger: AppLogger,
-    @Inject(FAST_LANE) slot: FastLaneSlot,
-  ) {
+  constructor({ config, money, bus, pool, logger, slot }: GatewayInput) {
     const { weir, limits } = config;
     this.#money = money;
     this.#slot = slot;

@@ -4,7 +4,5 @@
 export const GATEWAY_CONFIG = Symbol('gateway config');
 /** The process's `AppLogger`. */
 export const GATEWAY_LOGGER = Symbol('gateway logger');
-/** The `FastLaneSlot` of the HTTP server. */
-export const FAST_LANE = Symbol('fast lane');
 /** The pool for everything but money. */
 export const GATEWAY_POOL = Symbol('gateway pool');

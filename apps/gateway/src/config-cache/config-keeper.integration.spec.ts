@@ -78,7 +78,9 @@ describe('the configuration in memory', () => {
 
   it('forgets the keys of an account whose limits changed', async () => {
     await keeper.keys.load(DIGEST, performance.now());
-    await owner.query('INSERT INTO allowance_limit (owner, kind, cap) VALUES ($1, 1, 0)', [account]);
+    await owner.query('INSERT INTO allowance_limit (owner, kind, cap) VALUES ($1, 1, 0)', [
+      account,
+    ]);
     await until(() => peek() === undefined, 'the key is forgotten');
     expect((await keeper.keys.load(DIGEST, performance.now()))?.blockedKinds).toBe(2);
   });
@@ -125,7 +127,10 @@ describe('the configuration in memory', () => {
     await owner.query(
       `INSERT INTO price (model, valid_from, input_nano, output_nano) VALUES ('priced', now() - interval '1 hour', 100, 200), ('priced', now() + interval '1 hour', 300, 400)`,
     );
-    await until(() => keeper.current?.models.get('priced')?.endpoints.length === 1, 'the model is served');
+    await until(
+      () => keeper.current?.models.get('priced')?.endpoints.length === 1,
+      'the model is served',
+    );
     await until(() => inputPriceAt(Date.now()) === 100n, 'its price is known');
     expect(inputPriceAt(Date.now() + 2 * 3_600_000)).toBe(300n);
   });

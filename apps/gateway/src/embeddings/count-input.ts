@@ -2,10 +2,7 @@
  * Tokens of an `embeddings` body: texts by the tokenizer, lists of token numbers by their length. The body was
  * read before, so its shape is known to be right.
  */
-export function countEmbeddingsInput(
-  body: unknown,
-  countTokens: (text: string) => number,
-): number {
+export function countEmbeddingsInput(body: unknown, countTokens: (text: string) => number): number {
   if (typeof body !== 'object' || body === null || !('input' in body)) return 0;
   const { input } = body;
   if (typeof input === 'string') return countTokens(input);

@@ -17,10 +17,7 @@ export class RefusedAddressError extends Error {
 /** The system's resolver. */
 export const resolveBySystem: Resolve = (hostname, done) => {
   lookup(hostname, { all: true, order: 'verbatim' }, (error, addresses) => {
-    done(
-      error,
-      error === null ? addresses.map((entry) => entry.address) : [],
-    );
+    done(error, error === null ? addresses.map((entry) => entry.address) : []);
   });
 };
 

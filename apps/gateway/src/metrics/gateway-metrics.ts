@@ -85,7 +85,9 @@ export class GatewayMetrics {
       }
     }
     family(lines, 'weir_cost_total', 'counter', 'Charged, in units of the ledger currency.');
-    lines.push(`weir_cost_total{currency="${this.#currency}"} ${formatMoney(nano(this.#costNano))}`);
+    lines.push(
+      `weir_cost_total{currency="${this.#currency}"} ${formatMoney(nano(this.#costNano))}`,
+    );
     single(lines, 'weir_fallback_total', 'counter', this.#fallbacks);
     single(lines, 'weir_refusals_unlogged_total', 'counter', refusalsLeftOut);
     single(lines, 'weir_inflight_requests', 'gauge', inFlight);
@@ -144,7 +146,10 @@ function histogram(lines: string[], name: string, labels: string, of: Distributi
     const le = bound === undefined ? '+Inf' : String(bound);
     lines.push(`${name}_bucket{${labels},le="${le}"} ${String(below)}`);
   });
-  lines.push(`${name}_sum{${labels}} ${String(of.sumS)}`, `${name}_count{${labels}} ${String(below)}`);
+  lines.push(
+    `${name}_sum{${labels}} ${String(of.sumS)}`,
+    `${name}_count{${labels}} ${String(below)}`,
+  );
 }
 
 /** Label values as the text format wants them. */

@@ -43,12 +43,7 @@ export class AnswerRelay implements Relay {
   #waitingForClient = false;
   #lastWriteMs = performance.now();
 
-  constructor(
-    x: Exchange,
-    services: AnswerRelayServices,
-    status: number,
-    head: string[],
-  ) {
+  constructor(x: Exchange, services: AnswerRelayServices, status: number, head: string[]) {
     this.#x = x;
     this.#services = services;
     this.#status = status;

@@ -203,7 +203,8 @@ export class StreamRelay implements Relay {
     const { usage, error, producedBytes } = this.#observer;
     const status = error === null ? 'ok' : 'upstream_unavailable';
     if (usage !== null) this.#finish(this.#endingOf(status, usage, 0), out);
-    else if (error !== null && producedBytes === 0) this.#finish(this.#endingOf(status, null, 0), out);
+    else if (error !== null && producedBytes === 0)
+      this.#finish(this.#endingOf(status, null, 0), out);
     else this.#finishCounted(status, out);
   }
 

@@ -3,11 +3,12 @@ import { costNano } from '@weir/domain';
 import { formatMoney, nano } from '@weir/units';
 import type { Exchange } from '../request/exchange.js';
 
-/** Running requests as dashboards show them, oldest first, at most `rowsMax`. No prompt, no answer. */
-export function inflightRows(running: Iterable<Exchange>, rowsMax: number): InflightRow[] {
+/** Running requests as dashboards show them, the oldest `rowsMax` of them. No prompt, no answer. */
+export function inflightRows(running: readonly Exchange[], rowsMax: number): InflightRow[] {
   const rows: InflightRow[] = [];
   const nowMs = performance.now();
-  for (const x of running) {
+  const oldest = [...running].sort((a, b) => a.arrivedMs - b.arrivedMs);
+  for (const x of oldest) {
     if (rows.length >= rowsMax) break;
     const { hold, key, model } = x;
     if (hold === null || key === null || model === null) continue;

@@ -70,6 +70,8 @@ export class Exchange implements AttemptListener {
   readonly arrivedMs: number;
 
   phase: Phase = 'reading';
+  /** Place among the running requests; −1 = not among them. */
+  runningIndex = -1;
   correlationId: string | null = null;
   /** Monotonic instant of the body's last byte; 0 = none yet. */
   lastBodyByteMs = 0;
@@ -120,12 +122,7 @@ export class Exchange implements AttemptListener {
   #inputTokensCounted: number | null = null;
   #refusalId: string | null = null;
 
-  constructor(
-    req: IncomingMessage,
-    res: ServerResponse,
-    route: ProxyRoute,
-    owner: ExchangeOwner,
-  ) {
+  constructor(req: IncomingMessage, res: ServerResponse, route: ProxyRoute, owner: ExchangeOwner) {
     this.req = req;
     this.res = res;
     this.route = route;

@@ -34,7 +34,12 @@ export const MODELS: ProxyRoute = {
 };
 
 /** Anything else under `/v1/`: an error in the caller's dialect, with the same headers. */
-export const UNKNOWN: ProxyRoute = { path: '/v1', method: 'GET', operation: 'models', dialect: 'openai' };
+export const UNKNOWN: ProxyRoute = {
+  path: '/v1',
+  method: 'GET',
+  operation: 'models',
+  dialect: 'openai',
+};
 
 /** The route of a URL; null = not under `/v1`. A query is allowed and ignored; keys in it are never read (E-K6). */
 export function routeOf(url: string): ProxyRoute | null {

@@ -7,7 +7,11 @@ import {
   type TracedCandidate,
 } from '@weir/domain';
 import { formatMoney } from '@weir/units';
-import type { PricedEndpoint, ServedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
+import type {
+  PricedEndpoint,
+  ServedEndpoint,
+  ServedModel,
+} from '../config-cache/served-endpoint.js';
 import type { ProxyServices } from '../proxy-services.js';
 import type { ProblemDetail } from '../refuse/error-body.js';
 import type { AttemptLine, Exchange } from '../request/exchange.js';

@@ -44,7 +44,9 @@ export function createGatewayServer(
       silent.spoke(req.socket);
       if (req.httpVersionMajor < 1) {
         // A request line without a version: HTTP/0.9, which nobody speaks honestly (E-H3).
-        res.socket?.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+        res.socket?.end(
+          'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+        );
         return;
       }
       if (slot.lane !== null && slot.lane.handle(req, res)) return;

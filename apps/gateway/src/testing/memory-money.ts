@@ -37,7 +37,8 @@ export class MemoryMoney implements MoneyPathApi {
   }
 
   admit(input: HoldInput): Admission {
-    if (input.costNano > this.#freeNano()) return { admitted: false, refusal: this.#refusal(input) };
+    if (input.costNano > this.#freeNano())
+      return { admitted: false, refusal: this.#refusal(input) };
     const id = requestId(Date.now());
     this.#held.set(id, input.costNano);
     return {

@@ -59,9 +59,7 @@ export const ANSWER = JSON.stringify({
   object: 'chat.completion',
   created: 1,
   model: 'upstream-m-2026',
-  choices: [
-    { index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' },
-  ],
+  choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 },
 });
 
