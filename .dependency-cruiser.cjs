@@ -10,9 +10,30 @@ const MAY = {
   'libs/data': ['libs/units', 'libs/domain', 'libs/contracts'],
   'libs/platform': ['libs/contracts', 'libs/units', 'libs/data'],
   'libs/test-kit': ['libs/platform', 'libs/data', 'libs/domain', 'libs/contracts', 'libs/units'],
-  'apps/gateway': ['libs/units', 'libs/contracts', 'libs/domain', 'libs/providers', 'libs/data', 'libs/platform'],
-  'apps/console': ['libs/units', 'libs/contracts', 'libs/domain', 'libs/providers', 'libs/data', 'libs/platform'],
-  'apps/worker': ['libs/units', 'libs/contracts', 'libs/domain', 'libs/providers', 'libs/data', 'libs/platform'],
+  'apps/gateway': [
+    'libs/units',
+    'libs/contracts',
+    'libs/domain',
+    'libs/providers',
+    'libs/data',
+    'libs/platform',
+  ],
+  'apps/console': [
+    'libs/units',
+    'libs/contracts',
+    'libs/domain',
+    'libs/providers',
+    'libs/data',
+    'libs/platform',
+  ],
+  'apps/worker': [
+    'libs/units',
+    'libs/contracts',
+    'libs/domain',
+    'libs/providers',
+    'libs/data',
+    'libs/platform',
+  ],
   'apps/sandbox': ['libs/contracts', 'libs/units'],
   'apps/dashboard': ['libs/contracts', 'libs/units'],
   'apps/e2e': ['libs/test-kit', 'libs/contracts'],
@@ -37,7 +58,12 @@ module.exports = {
   forbidden: [
     ...Object.entries(MAY).map(boundary),
     specs,
-    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'the core is pure',
       severity: 'error',
@@ -47,7 +73,11 @@ module.exports = {
     {
       name: 'only queues/ knows BullMQ’s backend',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: '^libs/platform/src/queues/|^apps/console/src/live/live\\.adapter\\.ts$|\\.spec\\.ts$' },
+      from: {
+        path: '^(libs|apps)/',
+        pathNot:
+          '^libs/platform/src/queues/|^apps/console/src/live/live\\.adapter\\.ts$|\\.spec\\.ts$',
+      },
       to: { path: 'node_modules/ioredis|node_modules/bullmq/dist/esm/backends' },
     },
   ],
@@ -56,6 +86,10 @@ module.exports = {
     exclude: { path: '(^|/)dist/|\\.angular/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@weir/source', 'import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@weir/source', 'import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };
