@@ -61,7 +61,7 @@ export class AppProcess {
     const child = fork(main, {
       env: { ...systemEnv(), ...this.env, ...port, ...extraEnv },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: ['--max-semi-space-size=64'],
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
