@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { startStack } from '@weir/test-kit';
 
 /** Starts everything; returns the gateway's pid and port, a key, and ways to ask what was settled. */
-export async function startWeir(upstreamPort) {
+export async function startWeir(upstreamPort, env = {}) {
   const stack = await startStack({
-    env: { UPSTREAM_ALLOW: `127.0.0.1:${upstreamPort}`, LOG_LEVEL: 'warn' },
+    env: { ...env, UPSTREAM_ALLOW: `127.0.0.1:${upstreamPort}`, LOG_LEVEL: 'warn' },
   });
   const call = async (method, path, token, body) => {
     const response = await fetch(stack.consoleUrl + path, {
