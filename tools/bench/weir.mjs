@@ -1,7 +1,13 @@
 // Weir whole, as the bench measures it: the stack of the test-kit with the gateway on core 0 and a provider
 // that is the bench's own upstream.
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
 import { startStack } from '@weir/test-kit';
+
+const require = createRequire(new URL('../../libs/data/package.json', import.meta.url));
+const pg = require('pg');
 
 /** Starts everything; returns the gateway's pid and port, a key, and ways to ask what was settled. */
 export async function startWeir(upstreamPort, env = {}) {
@@ -61,13 +67,59 @@ export async function startWeir(upstreamPort, env = {}) {
     /** What the gateway said last, for when something fails. */
     output: () => gateway.output.slice(-2_000),
     stop: () => stack.stop(),
-    pinRest: () => {
+    pinRest: async () => {
       for (const pid of stack.pids.filter((one) => one !== gateway.pid)) pinAll(pid, 1);
+      for (const pid of await postgresPids(stack.databaseUrl)) pinAll(pid, 1);
+    },
+    /** Ended requests that PostgreSQL has not confirmed. */
+    unsettled: async () => {
+      const text = await (await fetch(`${gateway.url}/metrics`)).text();
+      return Number(/^weir_unsettled_requests (\d+)$/m.exec(text)?.[1] ?? 0);
     },
   };
 }
 
+/** Whether contestants can have a core to themselves here. */
+export const canPin = process.platform === 'linux' && cpus().length >= 2 && hasTaskset();
+
+function hasTaskset() {
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Pins a process and its threads to one core. */
 export function pinAll(pid, core) {
+  if (!canPin) return;
   execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/** PostgreSQL's first process and all its children, seen from one of its backends. */
+async function postgresPids(databaseUrl) {
+  if (process.platform !== 'linux') return [];
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+    const parent = parentOf(rows[0].pid);
+    const all = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+    return [parent, ...all.filter((pid) => parentOf(pid) === parent)];
+  } finally {
+    await client.end();
+  }
+}
+
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    // The process ended while the list was read.
+    return 0;
+  }
 }

@@ -4,6 +4,7 @@ import type { ConfigFreshness } from './config-cache/config-freshness.js';
 import type { KeyCache } from './config-cache/key-cache.js';
 import type { ServedCatalog } from './config-cache/served-catalog.js';
 import type { Ender } from './end/ending.js';
+import type { TurnBatch } from './end/turn-batch.js';
 import type { GatewayLimits } from './limits.js';
 import type { KeyLimiter } from './limits/key-limiter.js';
 import type { LoadShedder } from './limits/load-shedder.js';
@@ -30,6 +31,7 @@ export interface ProxyServices {
   /** Logs and counts a request of a known key that was refused before it took a hold. */
   readonly onRefused: (x: Exchange, code: ErrorCodeName) => void;
   readonly ender: Ender;
+  readonly turn: TurnBatch;
   readonly health: EndpointHealthBook;
   /** Whether an upstream is read on after its client left (decisions §7, policy `drain`). */
   readonly drains: boolean;

@@ -6,6 +6,7 @@ import { KeyDigests } from '../authenticate/key-digests.js';
 import { ConfigKeeper } from '../config-cache/config-keeper.js';
 import { RefusalLog } from '../end/refusal-log.js';
 import { RequestEnder } from '../end/request-ender.js';
+import { TurnBatch } from '../end/turn-batch.js';
 import { ERROR_CODES } from '@weir/contracts';
 import { parseAllowedNetwork } from '../forward/address-guard.js';
 import { UpstreamPools } from '../forward/upstream-pools.js';
@@ -73,7 +74,8 @@ export class Gateway implements OnApplicationBootstrap {
     const ticks = new TickCounters();
     const running = this.#running;
     this.#pulse = new Pulse({ pool, bus, money, running, ticks, limits, logger });
-    const ender = new RequestEnder(money, {
+    const turn = new TurnBatch(money);
+    const ender = new RequestEnder(money, turn, {
       onEnded: (x, ending, charged) => {
         this.#metrics.ended(x, ending, charged);
         ticks.ended(x, ending, charged, money.nowMs());
@@ -97,6 +99,7 @@ export class Gateway implements OnApplicationBootstrap {
         ticks.refused(ERROR_CODES[code].status, money.nowMs());
       },
       ender,
+      turn,
       health: new EndpointHealthBook(),
       drains: true,
       digestOf: (socket, secret) => digests.of(socket, secret),

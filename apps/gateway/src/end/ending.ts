@@ -16,10 +16,18 @@ export interface Ending {
   readonly surplusTokens: number;
 }
 
+/** Who goes on once a request's `end` is journaled. */
+export interface Finisher {
+  /** The final bytes may go out now. */
+  onCharged(ending: Ending, charged: Charged): void;
+  /** Neither journal nor PostgreSQL took the end: the final bytes must not leave (H20). */
+  onUnrecorded(ending: Ending): void;
+}
+
 /** Ends requests: price, journal, release. */
 export interface Ender {
-  /** A promise only when the journal must be synced first; only then may the final bytes go out. */
-  end(x: Exchange, ending: Ending): Charged | Promise<Charged>;
+  /** Journals the end at the end of this turn of the event loop, then tells `finisher`. */
+  end(x: Exchange, ending: Ending, finisher: Finisher): void;
   /** Everything is written: gives slots back and counts. `charged` null = its `end` could not be journaled. */
   close(x: Exchange, ending: Ending, charged: Charged | null): void;
 }

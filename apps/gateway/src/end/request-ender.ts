@@ -1,10 +1,17 @@
 import { costNano as costOf, effectiveTokens, totalTokens } from '@weir/domain';
 import { failpoint } from '@weir/platform';
 import type { Attempt } from '../forward/attempt.js';
-import type { Charged, EndRecord, MoneyPathApi } from '../money/money-path.types.js';
+import type {
+  Charged,
+  EndRecord,
+  Finishing,
+  Hold,
+  MoneyPathApi,
+} from '../money/money-path.types.js';
 import type { Exchange } from '../request/exchange.js';
-import type { Ender, Ending } from './ending.js';
+import type { Ender, Ending, Finisher } from './ending.js';
 import { isoInstant } from './iso-instant.js';
+import type { TurnBatch } from './turn-batch.js';
 
 /** Who else hears of an ended request. */
 export interface EndListener {
@@ -14,14 +21,16 @@ export interface EndListener {
 /** Ends requests: price, journal, release; then everybody who counts is told. */
 export class RequestEnder implements Ender {
   readonly #money: MoneyPathApi;
+  readonly #turn: TurnBatch;
   readonly #listener: EndListener;
 
-  constructor(money: MoneyPathApi, listener: EndListener) {
+  constructor(money: MoneyPathApi, turn: TurnBatch, listener: EndListener) {
     this.#money = money;
+    this.#turn = turn;
     this.#listener = listener;
   }
 
-  end(x: Exchange, ending: Ending): Charged | Promise<Charged> {
+  end(x: Exchange, ending: Ending, finisher: Finisher): void {
     const { hold, attempt } = x;
     if (hold === null) throw new Error('A request without a hold cannot end with a charge.');
     const { usage } = ending;
@@ -46,13 +55,31 @@ export class RequestEnder implements Ender {
       surplusNano,
       row: rowOf(x, ending, attempt, this.#money.nowMs()),
     };
-    return this.#money.end(hold, record);
+    this.#turn.end(new Finish(hold, record, ending, finisher));
   }
 
   close(x: Exchange, ending: Ending, charged: Charged | null): void {
     if (x.phase === 'ended') return;
     x.phase = 'ended';
     this.#listener.onEnded(x, ending, charged);
+  }
+}
+
+/** One request of a turn's ends. */
+class Finish implements Finishing {
+  constructor(
+    readonly hold: Hold,
+    readonly record: EndRecord,
+    private readonly ending: Ending,
+    private readonly finisher: Finisher,
+  ) {}
+
+  onCharged(charged: Charged): void {
+    this.finisher.onCharged(this.ending, charged);
+  }
+
+  onUnrecorded(): void {
+    this.finisher.onUnrecorded(this.ending);
   }
 }
 

@@ -33,28 +33,20 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     this.#services = services;
   }
 
-  /** Writes `begin`, then dispatches. */
+  /** Has `begin` written at the end of this turn, then dispatches. */
   begin(x: Exchange, hold: Hold, readmitter: Readmitter): void {
     if (x.clientGone) {
       this.#services.money.void(hold);
       readmitter.onRefused(x, 'client_closed', {});
       return;
     }
-    const begun = this.#services.money.begin(hold, beginRecordOf(x));
-    if (typeof begun === 'boolean') {
-      this.#begun(x, hold, begun, readmitter);
-      return;
-    }
-    begun.then(
-      (known) => {
-        this.#begun(x, hold, known, readmitter);
+    this.#services.turn.begin({
+      hold,
+      record: beginRecordOf(x),
+      onBegun: (dispatchable) => {
+        this.#begun(x, hold, dispatchable, readmitter);
       },
-      () => {
-        // The journal could not be synced: nothing was dispatched, nothing may be.
-        this.#services.money.void(hold);
-        readmitter.onRefused(x, 'storage_unavailable', { retryAfterS: 2 });
-      },
-    );
+    });
   }
 
   #begun(x: Exchange, hold: Hold, begun: boolean, readmitter: Readmitter): void {
@@ -226,29 +218,31 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
   /** The client's own mistake: the provider's words, our headers, no charge. */
   #relayError(x: Exchange, status: number, body: Buffer): void {
     const code = relayedCode(status);
-    this.#end(x, code, status);
-    if (x.answered || x.res.destroyed) return;
-    x.answered = true;
-    const answer = relayedError(body, code, x.requestId);
-    x.res.writeHead(status, [
-      'content-type',
-      'application/json; charset=utf-8',
-      'content-length',
-      String(answer.length),
-      'x-should-retry',
-      'false',
-      ...identityHeaders(x),
-    ]);
-    x.res.end(answer);
+    this.#end(x, code, status, () => {
+      if (x.answered || x.res.destroyed) return;
+      x.answered = true;
+      const answer = relayedError(body, code, x.requestId);
+      x.res.writeHead(status, [
+        'content-type',
+        'application/json; charset=utf-8',
+        'content-length',
+        String(answer.length),
+        'x-should-retry',
+        'false',
+        ...identityHeaders(x),
+      ]);
+      x.res.end(answer);
+    });
   }
 
   #fail(x: Exchange, code: ErrorCodeName, detail: ProblemDetail = {}): void {
-    this.#end(x, code, ERROR_CODES[code].status);
-    x.refuse(code, detail, identityHeadersOnly(x));
+    this.#end(x, code, ERROR_CODES[code].status, () => {
+      x.refuse(code, detail, identityHeadersOnly(x));
+    });
   }
 
-  /** Logs a request that cost nothing. The row must be journaled, but nobody has to wait for it. */
-  #end(x: Exchange, code: ErrorCodeName, httpStatus: number): void {
+  /** Logs a request that cost nothing, then answers it: an error hides nothing, so it leaves even unrecorded. */
+  #end(x: Exchange, code: ErrorCodeName, httpStatus: number, answer: () => void): void {
     const ending: Ending = {
       status: code,
       httpStatus,
@@ -258,14 +252,17 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       reportedModel: null,
       surplusTokens: 0,
     };
-    const charged = this.#services.ender.end(x, ending);
-    if (charged instanceof Promise) {
-      void charged.then((known) => {
-        this.#services.ender.close(x, ending, known);
-      });
-    } else {
-      this.#services.ender.close(x, ending, charged);
-    }
+    const { ender } = this.#services;
+    ender.end(x, ending, {
+      onCharged: (_ending, charged) => {
+        answer();
+        ender.close(x, ending, charged);
+      },
+      onUnrecorded: () => {
+        answer();
+        ender.close(x, ending, null);
+      },
+    });
   }
 }
 

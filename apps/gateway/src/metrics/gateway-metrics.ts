@@ -1,3 +1,4 @@
+import type { PricedEndpoint } from '../config-cache/served-endpoint.js';
 import type { Ending } from '../end/ending.js';
 import type { Charged } from '../money/money-path.types.js';
 import type { Exchange } from '../request/exchange.js';
@@ -32,6 +33,8 @@ const SERIES_MAX = 5_000;
  */
 export class GatewayMetrics {
   readonly #series = new Map<string, Series>();
+  readonly #streamed = new WeakMap<PricedEndpoint, Series | null>();
+  readonly #whole = new WeakMap<PricedEndpoint, Series | null>();
   readonly #currency: string;
   #costNano = 0n;
   #fallbacks = 0;
@@ -95,7 +98,20 @@ export class GatewayMetrics {
     return `${lines.join('\n')}\n`;
   }
 
+  /** The series of plain successes is found by its endpoint: no text is put together on the hot path. */
   #seriesOf(x: Exchange, ending: Ending): Series | null {
+    const priced = x.attempt?.endpoint;
+    if (ending.status !== 'ok' || priced === undefined) return this.#labelled(x, ending);
+    const cache = x.call?.reading.stream === true ? this.#streamed : this.#whole;
+    let series = cache.get(priced);
+    if (series === undefined) {
+      series = this.#labelled(x, ending);
+      cache.set(priced, series);
+    }
+    return series;
+  }
+
+  #labelled(x: Exchange, ending: Ending): Series | null {
     const model = x.model?.id ?? '';
     const provider = x.attempt?.endpoint.endpoint.provider ?? '';
     const stream = x.call?.reading.stream === true;

@@ -9,8 +9,10 @@ import { HeldAccounts } from './held-accounts.js';
 import type {
   Admission,
   BeginRecord,
+  Beginning,
   Charged,
   EndRecord,
+  Finishing,
   Hold,
   HoldInput,
   MoneyPathApi,
@@ -111,6 +113,10 @@ export class MoneyPath implements MoneyPathApi {
 
   begin(hold: Hold, record: BeginRecord): boolean | Promise<boolean> {
     return this.life.begin(hold, record);
+  }
+
+  commitTurn(begins: readonly Beginning[], ends: readonly Finishing[]): void {
+    this.life.commitTurn(begins, ends);
   }
 
   attempt(hold: Hold, candidateIndex: number): void {

@@ -148,6 +148,24 @@ export interface Charged {
   readonly tokens: bigint;
 }
 
+/** A request that waits for its `begin` to be written. */
+export interface Beginning {
+  readonly hold: Hold;
+  readonly record: BeginRecord;
+  /** True: dispatch now, in this very call. False: voided, admit anew. */
+  onBegun(dispatchable: boolean): void;
+}
+
+/** A request that waits for its `end` to be written. */
+export interface Finishing {
+  readonly hold: Hold;
+  readonly record: EndRecord;
+  /** Only now send the final bytes. */
+  onCharged(charged: Charged): void;
+  /** Neither journal nor PostgreSQL took the end: send no final byte. */
+  onUnrecorded(): void;
+}
+
 export interface MoneyPathApi {
   /** Whether new holds are taken: epoch open, beat younger than TERM, journal writable, not shutting down. */
   readonly ready: boolean;
@@ -164,6 +182,11 @@ export interface MoneyPathApi {
    * A promise only with WEIR_JOURNAL_SYNC=always or while the disk is slow.
    */
   begin(hold: Hold, record: BeginRecord): boolean | Promise<boolean>;
+  /**
+   * `begin` and `end` of all requests of one turn of the event loop, in one write. Everybody is told before it
+   * returns, unless the disk has to be awaited.
+   */
+  commitTurn(begins: readonly Beginning[], ends: readonly Finishing[]): void;
   /** Before each dispatch after the first. */
   attempt(hold: Hold, candidateIndex: number): void;
   /** ≤ each 1 s or 64 tokens of a stream. */

@@ -11,7 +11,15 @@ import { settleDirectly } from '../settlement/settle-directly.js';
 import { chargeOf, exceedsHold, rowOf } from './charge.js';
 import type { HeldAccounts } from './held-accounts.js';
 import type { Waited } from './lease-runner.js';
-import type { BeginRecord, Charged, EndRecord, Hold, ProgressUsage } from './money-path.types.js';
+import type {
+  BeginRecord,
+  Beginning,
+  Charged,
+  EndRecord,
+  Finishing,
+  Hold,
+  ProgressUsage,
+} from './money-path.types.js';
 import type { MoneyDeps, MoneyRuntime } from './money-runtime.js';
 import { RunningRequest } from './running-request.js';
 
@@ -20,7 +28,11 @@ interface Ending {
   readonly request: RunningRequest;
   readonly row: SettleRow;
   readonly charged: Charged;
+  /** Why its record could not be added; null = it was. */
+  readonly failure: unknown;
 }
+
+const NOT_WRITTEN = new Error('the journal took no record');
 
 export class RequestLife {
   constructor(
@@ -31,14 +43,10 @@ export class RequestLife {
 
   /** Writes `begin`, then looks at TERM again (H3). False = void, admit anew. */
   begin(hold: Hold, record: BeginRecord): boolean | Promise<boolean> {
-    const request = owned(hold);
     const runtime = this.running();
-    invariant(request.stage === 'held', 'A request begins once.');
-    void this.deps.failpoint('FP2');
-    request.record = record;
-    request.stage = 'begun';
+    const request = this.addBegin(runtime, hold, record);
+    if (request === null) return false;
     try {
-      runtime.journal.add(request, beginText(request, record));
       const written = runtime.journal.commit();
       if (written === undefined) return this.dispatchable(runtime, request);
       return written.then(
@@ -48,6 +56,40 @@ export class RequestLife {
     } catch {
       // The disk takes nothing: the journal told the log, and the request must not be dispatched.
       return this.void(request);
+    }
+  }
+
+  /**
+   * The begins and ends of one turn of the event loop, written with one call (H40). Each is told when it may go
+   * on; between the write and the telling nothing is awaited, unless the disk has to be.
+   */
+  commitTurn(begins: readonly Beginning[], ends: readonly Finishing[]): void {
+    const runtime = this.running();
+    const begun = begins.map(({ hold, record }) => this.addBegin(runtime, hold, record));
+    const ended = ends.map(({ hold, record }) => this.addEnd(runtime, hold, record));
+    const goOn = (failure: unknown): void => {
+      ends.forEach((end, i) => {
+        const ending = ended[i];
+        if (ending !== undefined) this.finish(runtime, end, ending, failure);
+      });
+      begins.forEach((begin, i) => {
+        const request = begun[i] ?? null;
+        if (request === null) begin.onBegun(false);
+        else if (failure !== null) begin.onBegun(this.void(request));
+        else begin.onBegun(this.dispatchable(runtime, request));
+      });
+    };
+    try {
+      const written = runtime.journal.commit();
+      if (written === undefined) goOn(null);
+      else
+        written.then(
+          () => goOn(null),
+          (error: unknown) => goOn(error ?? NOT_WRITTEN),
+        );
+    } catch (error) {
+      // The disk takes nothing: no begin may be dispatched, and the ends need PostgreSQL.
+      goOn(error ?? NOT_WRITTEN);
     }
   }
 
@@ -106,22 +148,10 @@ export class RequestLife {
 
   /** Writes `end`, moves the leases, queues the row. Rejects when neither disk nor PostgreSQL took it: then send no final byte. */
   end(hold: Hold, record: EndRecord): Charged | Promise<Charged> {
-    const request = owned(hold);
-    const begin = request.record;
-    invariant(request.stage === 'begun' && begin !== null, 'A request ends once, after its begin.');
     const runtime = this.running();
-    runtime.runner.cancelExtension(request.epochState, request.hold);
-    const charged = chargeOf(request, record);
-    if (exceedsHold(request, charged)) this.cover(request, charged);
-    const texts = {
-      costText: charged.costNano.toString(),
-      tokensText: charged.tokens.toString(),
-      absorbedText: charged.absorbedNano.toString(),
-    };
-    const ending = { request, charged, row: rowOf(request, begin, record, texts) };
+    const ending = this.addEnd(runtime, hold, record);
+    if (ending.failure !== null) return this.endWithoutJournal(runtime, ending, ending.failure);
     try {
-      const { id, holdsText } = request;
-      runtime.journal.add(request, endText({ id, holdsText, ...texts, row: record.row }));
       const written = runtime.journal.commit();
       if (written === undefined) return this.ended(runtime, ending);
       return written.then(
@@ -143,6 +173,64 @@ export class RequestLife {
       this.held.add(request.heldAccount, -request.chargedNano);
       runtime?.journal.settled(request);
     }
+  }
+
+  /** Adds `begin` to what is written next; null = the disk takes nothing, the hold is given back. */
+  private addBegin(runtime: MoneyRuntime, hold: Hold, record: BeginRecord): RunningRequest | null {
+    const request = owned(hold);
+    invariant(request.stage === 'held', 'A request begins once.');
+    void this.deps.failpoint('FP2');
+    request.record = record;
+    request.stage = 'begun';
+    try {
+      runtime.journal.add(request, beginText(request, record));
+      return request;
+    } catch {
+      // The journal told the log, and the request must not be dispatched.
+      this.void(request);
+      return null;
+    }
+  }
+
+  /** Works out the charge and adds `end` to what is written next. */
+  private addEnd(runtime: MoneyRuntime, hold: Hold, record: EndRecord): Ending {
+    const request = owned(hold);
+    const begin = request.record;
+    invariant(request.stage === 'begun' && begin !== null, 'A request ends once, after its begin.');
+    runtime.runner.cancelExtension(request.epochState, request.hold);
+    const charged = chargeOf(request, record);
+    if (exceedsHold(request, charged)) this.cover(request, charged);
+    const texts = {
+      costText: charged.costNano.toString(),
+      tokensText: charged.tokens.toString(),
+      absorbedText: charged.absorbedNano.toString(),
+    };
+    const row = rowOf(request, begin, record, texts);
+    const { id, holdsText } = request;
+    try {
+      runtime.journal.add(request, endText({ id, holdsText, ...texts, row: record.row }));
+      return { request, charged, row, failure: null };
+    } catch (error) {
+      // Neither memory nor disk takes it: PostgreSQL has to.
+      return { request, charged, row, failure: error ?? NOT_WRITTEN };
+    }
+  }
+
+  /** Tells one request of a turn how its end went. */
+  private finish(runtime: MoneyRuntime, end: Finishing, ending: Ending, failure: unknown): void {
+    const cause = ending.failure ?? failure;
+    if (cause === null) {
+      end.onCharged(this.ended(runtime, ending));
+      return;
+    }
+    this.endWithoutJournal(runtime, ending, cause).then(
+      (charged) => {
+        end.onCharged(charged);
+      },
+      () => {
+        end.onUnrecorded();
+      },
+    );
   }
 
   private dispatchable(runtime: MoneyRuntime, request: RunningRequest): boolean {

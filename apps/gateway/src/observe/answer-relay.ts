@@ -6,13 +6,14 @@ import {
   type AnswerReading,
 } from '@weir/providers';
 import { NO_USAGE, type Usage } from '@weir/domain';
-import type { Ender, Ending } from '../end/ending.js';
+import type { Ender, Ending, Finisher } from '../end/ending.js';
 import type { AttemptOutcome } from '../forward/attempt.js';
 import type { GatewayLimits } from '../limits.js';
 import type { Charged } from '../money/money-path.types.js';
 import type { Exchange, Relay } from '../request/exchange.js';
 import { costHeaderOf } from '../end/answer-headers.js';
 import { usageFromTail, TAIL_BYTES } from './usage-tail.js';
+import { readPlainAnswer } from './plain-answer.js';
 import { countTokens } from './token-counter.js';
 
 export interface AnswerRelayServices {
@@ -27,7 +28,7 @@ const EMPTY = Buffer.alloc(0);
  * One answer that is not streamed. It is held back up to 1 MB, so that its cost can stand in a header and the
  * `end` is journaled before a byte of it leaves. A larger one passes while it comes, but for its last chunk.
  */
-export class AnswerRelay implements Relay {
+export class AnswerRelay implements Relay, Finisher {
   readonly #x: Exchange;
   readonly #services: AnswerRelayServices;
   readonly #status: number;
@@ -37,6 +38,8 @@ export class AnswerRelay implements Relay {
   /** Whether the answer passes while it comes. */
   #passing = false;
   #tail: Buffer = EMPTY;
+  /** What is still to be written when the end is journaled; null = the answer is incomplete. */
+  #body: Buffer | null = null;
   /** The whole answer, a character a byte. */
   #text = '';
   #ended = false;
@@ -126,18 +129,14 @@ export class AnswerRelay implements Relay {
   }
 
   #read(text: string): AnswerReading {
-    let parsed: unknown = null;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      // SyntaxError: not JSON. It passes as it is and tells nothing.
-    }
     const bounds = {
       inputTokensMax: this.#x.inputTokensBound,
       outputTokensMax: this.#x.outputTokensMax,
     };
-    if (this.#x.route.operation === 'embeddings') return readEmbeddingsResponse(parsed, bounds);
-    return readChatResponse(parsed, bounds);
+    if (this.#x.route.operation === 'embeddings') {
+      return readEmbeddingsResponse(parsedOrNull(text), bounds);
+    }
+    return readPlainAnswer(text, bounds) ?? readChatResponse(parsedOrNull(text), bounds);
   }
 
   #readTail(rest: Buffer): AnswerReading {
@@ -233,25 +232,19 @@ export class AnswerRelay implements Relay {
   }
 
   #finish(ending: Ending, body: Buffer | null): void {
-    const charged = this.#services.ender.end(this.#x, ending);
-    if (charged instanceof Promise) {
-      charged.then(
-        (known) => {
-          this.#close(ending, known, body);
-        },
-        () => {
-          // The journal could not take the end: without it the final bytes must not leave (H20).
-          if (this.#passing) this.#x.res.destroy();
-          else this.#x.refuse('storage_unavailable', { retryAfterS: 2 });
-          this.#services.ender.close(this.#x, ending, null);
-        },
-      );
-    } else {
-      this.#close(ending, charged, body);
-    }
+    this.#ended = true;
+    this.#body = body;
+    this.#services.ender.end(this.#x, ending, this);
   }
 
-  #close(ending: Ending, charged: Charged, body: Buffer | null): void {
+  onUnrecorded(ending: Ending): void {
+    if (this.#passing) this.#x.res.destroy();
+    else this.#x.refuse('storage_unavailable', { retryAfterS: 2 });
+    this.#services.ender.close(this.#x, ending, null);
+  }
+
+  onCharged(ending: Ending, charged: Charged): void {
+    const body = this.#body;
     const x = this.#x;
     const { res } = x;
     if (!x.clientGone && !res.destroyed) {
@@ -278,6 +271,15 @@ export class AnswerRelay implements Relay {
 /** A name read from the Latin-1 text, as the provider meant it. */
 function fromLatin1(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : Buffer.from(text, 'latin1').toString();
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // SyntaxError: not JSON. It passes as it is and tells nothing.
+    return null;
+  }
 }
 
 function producedOf(body: Buffer): string {

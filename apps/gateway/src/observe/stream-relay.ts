@@ -9,7 +9,7 @@ import {
   KEEP_ALIVE_FRAME,
   usageFrame,
 } from '@weir/providers';
-import type { Ender, Ending } from '../end/ending.js';
+import type { Ender, Ending, Finisher } from '../end/ending.js';
 import type { AttemptOutcome } from '../forward/attempt.js';
 import type { GatewayLimits } from '../limits.js';
 import type { Charged, MoneyPathApi } from '../money/money-path.types.js';
@@ -37,7 +37,7 @@ const PROGRESS_MS = 1_000;
  *  - `end` is journaled before the bytes that carry `[DONE]` leave, so a client that saw the end was charged;
  *  - a slow client pauses upstream, a client that left does not: its stream is read on for the true usage.
  */
-export class StreamRelay implements Relay {
+export class StreamRelay implements Relay, Finisher {
   readonly #x: Exchange;
   readonly #services: StreamRelayServices;
   readonly #observer: ChatStreamObserver;
@@ -47,6 +47,8 @@ export class StreamRelay implements Relay {
   #uncovered: Uint8Array | null = null;
   /** Produced bytes that were covered so far: what a stopped stream is charged for. */
   #coveredBytes = 0;
+  /** The last bytes, which wait for the end to be journaled. */
+  #out: Uint8Array | null = null;
   #waitingForClient = false;
   #ending = false;
   #lastProgressMs: number;
@@ -245,24 +247,17 @@ export class StreamRelay implements Relay {
 
   #finish(ending: Ending, out: Uint8Array | null): void {
     this.#ending = true;
-    const charged = this.#services.ender.end(this.#x, ending);
-    if (charged instanceof Promise) {
-      charged.then(
-        (known) => {
-          this.#close(ending, known, out);
-        },
-        () => {
-          // The journal could not take the end: without it the final bytes must not leave (H20).
-          this.#x.res.destroy();
-          this.#services.ender.close(this.#x, ending, null);
-        },
-      );
-    } else {
-      this.#close(ending, charged, out);
-    }
+    this.#out = out;
+    this.#services.ender.end(this.#x, ending, this);
   }
 
-  #close(ending: Ending, charged: Charged, out: Uint8Array | null): void {
+  onUnrecorded(ending: Ending): void {
+    this.#x.res.destroy();
+    this.#services.ender.close(this.#x, ending, null);
+  }
+
+  onCharged(ending: Ending, charged: Charged): void {
+    const out = this.#out;
     const x = this.#x;
     const { res } = x;
     if (!x.clientGone && !res.destroyed) {

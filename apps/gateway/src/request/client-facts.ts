@@ -13,6 +13,9 @@ export class ClientFacts {
   readonly #hops: number;
   readonly #networks: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
   readonly #truncate: boolean;
+  /** One client sends many requests in a row: its answer is kept. */
+  #lastAddress = '';
+  #lastRecorded: string | null = null;
 
   constructor(trusted: TrustedProxies, truncateAddresses: boolean) {
     this.#hops = typeof trusted === 'number' ? trusted : 0;
@@ -58,6 +61,13 @@ export class ClientFacts {
 
   /** The address as rows keep it: cut to /24 or /48 where the installation asks for that. */
   recordedAddress(address: string): string | null {
+    if (address === this.#lastAddress) return this.#lastRecorded;
+    this.#lastAddress = address;
+    this.#lastRecorded = this.#recorded(address);
+    return this.#lastRecorded;
+  }
+
+  #recorded(address: string): string | null {
     if (!ipaddr.isValid(address)) return null;
     if (!this.#truncate) return address;
     const parsed = ipaddr.process(address);

@@ -9,7 +9,7 @@ import {
 import type { Call, CallProblem } from './call.js';
 import type { ForwardedOperation } from './proxy-route.js';
 
-const CACHE_MARK = '"cache_control"';
+const CACHE_MARK = 'cache_control';
 const NATIVE_BYTE_LENGTH = (text: string): number => Buffer.byteLength(text);
 
 /**
@@ -20,8 +20,10 @@ export function readCall(operation: ForwardedOperation, body: Buffer): Call | Ca
   const scan = scanJsonObject(body);
   if (!scan.ok) return problem(scanSentence(scan), null);
   let parsed: unknown;
+  let text: string;
   try {
-    parsed = JSON.parse(body.toString());
+    text = body.toString();
+    parsed = JSON.parse(text);
   } catch {
     // SyntaxError. Its message quotes the body, which may be a prompt: it is not passed on.
     return problem('The body is not valid JSON.', null);
@@ -31,7 +33,8 @@ export function readCall(operation: ForwardedOperation, body: Buffer): Call | Ca
       ? readChatRequest(parsed, NATIVE_BYTE_LENGTH)
       : readEmbeddingsRequest(parsed, NATIVE_BYTE_LENGTH);
   if (!read.ok) return problem(read.problem.message, read.problem.param);
-  const marksCache = body.includes(CACHE_MARK);
+  // Anywhere in the body: a prompt that merely talks of it is held for as if it used it.
+  const marksCache = text.includes(CACHE_MARK);
   return { body, object: scan.object, parsed, whole: true, reading: read.request, marksCache };
 }
 

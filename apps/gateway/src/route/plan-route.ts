@@ -7,11 +7,13 @@ import {
   type TracedCandidate,
 } from '@weir/domain';
 import { formatMoney } from '@weir/units';
+import type { ServedCatalog } from '../config-cache/served-catalog.js';
 import type {
   PricedEndpoint,
   ServedEndpoint,
   ServedModel,
 } from '../config-cache/served-endpoint.js';
+import { isoInstant } from '../end/iso-instant.js';
 import type { ProxyServices } from '../proxy-services.js';
 import type { ProblemDetail } from '../refuse/error-body.js';
 import type { AttemptLine, Exchange } from '../request/exchange.js';
@@ -36,6 +38,7 @@ export class RoutePlan {
   readonly #requestedModel: string;
   readonly #model: ServedModel;
   readonly #considered: readonly Considered[];
+  #trace: RoutingTrace | null = null;
 
   constructor(requestedModel: string, model: ServedModel, considered: readonly Considered[]) {
     this.#requestedModel = requestedModel;
@@ -43,17 +46,39 @@ export class RoutePlan {
     this.#considered = considered;
   }
 
-  /** The trace with how each attempt went. */
+  /** The trace with how each attempt went. What was considered is written once for all requests of this plan. */
   traceWith(attempts: readonly AttemptLine[]): RoutingTrace {
-    const last = attempts.at(-1) ?? null;
-    return buildRoutingTrace({
+    const last = attempts[attempts.length - 1];
+    this.#trace ??= buildRoutingTrace({
       policy: 'balanced',
       requestedModel: this.#requestedModel,
       considered: this.#considered.map((one) => this.#traced(one)),
-      picked: last?.endpoint ?? null,
-      reason: reasonOf(this.#considered.length, attempts.length),
-      attempts,
+      picked: null,
+      reason: '',
+      attempts: [],
     });
+    const { policy, requested_model, considered } = this.#trace;
+    return {
+      policy,
+      requested_model,
+      considered,
+      picked: last === undefined ? null : last.endpoint,
+      reason: reasonOf(this.#considered.length, attempts.length),
+      attempts: attempts.map((attempt) => ({
+        endpoint: attempt.endpoint,
+        provider: attempt.provider,
+        started_at: isoInstant(attempt.startedAtMs),
+        ms: attempt.durationMs,
+        outcome: attempt.outcome,
+        status: attempt.status,
+      })),
+    };
+  }
+
+  /** Whether this plan also fits a request that finds the same single, healthy endpoint. */
+  get reusable(): boolean {
+    const [only] = this.#considered;
+    return this.#considered.length === 1 && only?.excluded === null && only.health === 'ok';
   }
 
   #traced({ served, priced, health, excluded }: Considered): TracedCandidate {
@@ -91,6 +116,7 @@ export function planRoute(x: Exchange, services: ProxyServices): RouteProblem | 
   x.model = model;
   const nowMs = services.money.nowMs();
   const monotonicMs = performance.now();
+  if (planned(x, catalog, model, { services, nowMs, monotonicMs })) return null;
   const considered: Considered[] = [];
   for (const served of model.endpoints) {
     const priced = catalog.priced(model, served, key.priceFactor, nowMs);
@@ -103,8 +129,39 @@ export function planRoute(x: Exchange, services: ProxyServices): RouteProblem | 
   if (candidates.length === 0) return noneEligible(considered);
   x.candidates = candidates;
   x.plan = new RoutePlan(name, model, considered);
+  const [first] = candidates;
+  if (x.plan.reusable && first !== undefined) {
+    reusablePlans.set(first, { plan: x.plan, candidates });
+  }
   return null;
 }
+
+interface Instant {
+  readonly services: ProxyServices;
+  readonly nowMs: number;
+  readonly monotonicMs: number;
+}
+
+/** Takes the plan of an earlier request where nothing that it depends on has changed. */
+function planned(x: Exchange, catalog: ServedCatalog, model: ServedModel, at: Instant): boolean {
+  const { key } = x;
+  const [only] = model.endpoints;
+  if (key === null || only === undefined || model.endpoints.length > 1) return false;
+  if (key.regionPin !== null && only.region !== key.regionPin) return false;
+  if (at.services.health.health(only.id, at.monotonicMs) !== 'ok') return false;
+  const priced = catalog.priced(model, only, key.priceFactor, at.nowMs);
+  const kept = priced === null ? undefined : reusablePlans.get(priced);
+  if (kept === undefined) return false;
+  x.candidates = kept.candidates;
+  x.plan = kept.plan;
+  return true;
+}
+
+/** Plans of models with one healthy endpoint, by its price of now: most requests need no other. */
+const reusablePlans = new WeakMap<
+  PricedEndpoint,
+  { readonly plan: RoutePlan; readonly candidates: readonly PricedEndpoint[] }
+>();
 
 function modelProblem(
   x: Exchange,

@@ -2,8 +2,10 @@ import type { SettleRow } from '@weir/contracts';
 import type {
   Admission,
   BeginRecord,
+  Beginning,
   Charged,
   EndRecord,
+  Finishing,
   Hold,
   HoldInput,
   MoneyPathApi,
@@ -65,6 +67,11 @@ export class MemoryMoney implements MoneyPathApi {
   begin(_hold: Hold, record: BeginRecord): boolean {
     this.begun.push(record);
     return true;
+  }
+
+  commitTurn(begins: readonly Beginning[], ends: readonly Finishing[]): void {
+    for (const end of ends) end.onCharged(this.end(end.hold, end.record));
+    for (const begin of begins) begin.onBegun(this.begin(begin.hold, begin.record));
   }
 
   attempt(_hold: Hold, candidateIndex: number): void {

@@ -9,6 +9,7 @@ import { ServedCatalog } from '../config-cache/served-catalog.js';
 import type { Ending } from '../end/ending.js';
 import { RefusalLog } from '../end/refusal-log.js';
 import { RequestEnder } from '../end/request-ender.js';
+import { TurnBatch } from '../end/turn-batch.js';
 import { parseAllowedNetwork } from '../forward/address-guard.js';
 import { UpstreamPools } from '../forward/upstream-pools.js';
 import { GATEWAY_LIMITS, type GatewayLimits } from '../limits.js';
@@ -125,7 +126,8 @@ export class ProxyHarness {
     this.running = running;
     const refusals = new RefusalLog(this.money, limits.refusalsPerSecond);
     const shedder = new LoadShedder({ ...limits, loopDelayShedMs: 10_000 });
-    const ender = new RequestEnder(this.money, {
+    const turn = new TurnBatch(this.money);
+    const ender = new RequestEnder(this.money, turn, {
       onEnded: (x, ending) => {
         this.endings.push(ending);
         running.leave(x);
@@ -146,6 +148,7 @@ export class ProxyHarness {
         refusals.record(x, code);
       },
       ender,
+      turn,
       health: new EndpointHealthBook(),
       drains: input.drains ?? true,
       digestOf: (_socket, secret) => secret,
