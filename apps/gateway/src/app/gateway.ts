@@ -101,7 +101,7 @@ export class Gateway implements OnApplicationBootstrap {
       ender,
       turn,
       health: new EndpointHealthBook(),
-      drains: true,
+      drains: weir.onDisconnect === 'drain',
       digestOf: (socket, secret) => digests.of(socket, secret),
     });
   }

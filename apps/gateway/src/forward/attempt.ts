@@ -43,6 +43,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   status = 0;
   /** Monotonic instant of the last byte from upstream. */
   lastByteMs: number;
+  /** Whether the whole request was given to the socket: from then on upstream may work on it, and bill it. */
+  sent = false;
   outcome: AttemptOutcome | null = null;
   /** Seconds of the answer's Retry-After; null = none. */
   retryAfterS: number | null = null;
@@ -75,6 +77,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** The request is on its way: undici calls this once its last byte was given to the socket. */
   onRequestSent(): void {
+    this.sent = true;
     void failpoint('FP4');
   }
 

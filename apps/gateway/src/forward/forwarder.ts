@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
 import { answerHeaders, identityHeaders } from '../end/answer-headers.js';
-import { isFailoverStatus } from '@weir/domain';
+import { isFailoverStatus, NO_USAGE } from '@weir/domain';
 import type { Ending } from '../end/ending.js';
 import type { Hold } from '../money/money-path.types.js';
 import { AnswerRelay } from '../observe/answer-relay.js';
@@ -172,21 +172,48 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
   }
 
   onClientGone(x: Exchange): void {
-    // Before the head the attempt goes on: upstream is working and will bill; the sweep ends it after the drain.
-    x.relay?.onClientGone();
+    if (x.relay !== null) x.relay.onClientGone();
+    // Before the head a drained attempt goes on: upstream is working and will bill; the sweep ends it in time.
+    else if (!this.#services.drains && x.phase === 'forwarding') {
+      this.giveUp(x, 'client_closed', 'cancelled');
+    }
   }
 
   /** Ends a request whose head never came: killed, or a deadline passed. */
   giveUp(x: Exchange, code: ErrorCodeName, outcome: AttemptOutcome): void {
     const { attempt } = x;
-    if (attempt === null) return;
+    // Over: it failed or was given up before, and its end is being written.
+    if (attempt === null || attempt.over) return;
     attempt.cancel(outcome);
     if (outcome === 'timeout') {
       this.onFailedBeforeHead(x, attempt, outcome);
       return;
     }
     this.#services.health.cancelled(attempt);
-    this.onGivenUp(x, code);
+    if (!attempt.sent) {
+      this.onGivenUp(x, code);
+      return;
+    }
+    // Upstream has the request and bills its input; of its output nothing is known.
+    const input = x.countInput();
+    if (typeof input === 'number') this.#failCounted(x, code, input);
+    else {
+      void input.then((tokens) => {
+        this.#failCounted(x, code, tokens);
+      });
+    }
+  }
+
+  #failCounted(x: Exchange, code: ErrorCodeName, input: number): void {
+    x.noteAttempt('cancelled', this.#services.money.nowMs());
+    const ending = {
+      ...endedWithout(code),
+      usage: { ...NO_USAGE, input },
+      source: 'counted',
+    } as const;
+    this.#end(x, ending, () => {
+      x.refuse(code, {}, identityHeadersOnly(x));
+    });
   }
 
   /** Tries the next candidate where the rules of decisions §7 allow it. */
@@ -218,7 +245,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
   /** The client's own mistake: the provider's words, our headers, no charge. */
   #relayError(x: Exchange, status: number, body: Buffer): void {
     const code = relayedCode(status);
-    this.#end(x, code, status, () => {
+    this.#end(x, { ...endedWithout(code), httpStatus: status }, () => {
       if (x.answered || x.res.destroyed) return;
       x.answered = true;
       const answer = relayedError(body, code, x.requestId);
@@ -236,22 +263,13 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
   }
 
   #fail(x: Exchange, code: ErrorCodeName, detail: ProblemDetail = {}): void {
-    this.#end(x, code, ERROR_CODES[code].status, () => {
+    this.#end(x, endedWithout(code), () => {
       x.refuse(code, detail, identityHeadersOnly(x));
     });
   }
 
-  /** Logs a request that cost nothing, then answers it: an error hides nothing, so it leaves even unrecorded. */
-  #end(x: Exchange, code: ErrorCodeName, httpStatus: number, answer: () => void): void {
-    const ending: Ending = {
-      status: code,
-      httpStatus,
-      usage: null,
-      source: 'none',
-      finishReason: null,
-      reportedModel: null,
-      surplusTokens: 0,
-    };
+  /** Logs a request without an answer, then answers it: an error hides nothing, so it leaves even unrecorded. */
+  #end(x: Exchange, ending: Ending, answer: () => void): void {
     const { ender } = this.#services;
     ender.end(x, ending, {
       onCharged: (_ending, charged) => {
@@ -264,6 +282,19 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       },
     });
   }
+}
+
+/** The end of a request of which nothing was used. */
+function endedWithout(code: ErrorCodeName): Ending {
+  return {
+    status: code,
+    httpStatus: ERROR_CODES[code].status,
+    usage: null,
+    source: 'none',
+    finishReason: null,
+    reportedModel: null,
+    surplusTokens: 0,
+  };
 }
 
 /** `x-request-id` is already among an error's own headers. */

@@ -41,6 +41,7 @@ describe('the settings', () => {
       maxInFlight: 5000,
       currency: 'USD',
       journalSync: 'batch',
+      onDisconnect: 'drain',
       sandbox: true,
       tokenPriceEurNano: 20_000n,
       databaseUrl: null,

@@ -57,6 +57,7 @@ export function loadConfig(
     signup: required('WEIR_SIGNUP'),
     currency: required('WEIR_CURRENCY'),
     journalSync: required('WEIR_JOURNAL_SYNC'),
+    onDisconnect: required('WEIR_ON_DISCONNECT'),
     sandbox: required('WEIR_SANDBOX'),
     tokenPriceEurNano: required('TOKEN_PRICE_EUR'),
     smtpUrl: values.SMTP_URL,

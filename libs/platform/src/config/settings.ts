@@ -175,6 +175,12 @@ export const SETTINGS = {
     fallback: 'batch',
     schema: z.enum(['batch', 'always'], { error: 'must be batch or always' }),
   }),
+  WEIR_ON_DISCONNECT: define({
+    meaning:
+      'What happens upstream when a client leaves: `drain` reads on up to 30 s for the true usage, `abort` stops at once and charges what was counted.',
+    fallback: 'drain',
+    schema: z.enum(['drain', 'abort'], { error: 'must be drain or abort' }),
+  }),
   WEIR_SANDBOX: define({
     meaning: 'Whether `npm start` runs the simulated providers.',
     fallback: 'on',

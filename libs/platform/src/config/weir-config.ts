@@ -42,6 +42,8 @@ export interface WeirConfig extends Secrets {
   /** ISO 4217 code of the ledger. */
   readonly currency: string;
   readonly journalSync: 'batch' | 'always';
+  /** Whether an upstream is read on after its client left, or aborted at once. */
+  readonly onDisconnect: 'drain' | 'abort';
   /** Whether the simulated providers run; then they are a provider at the first start. */
   readonly sandbox: boolean;
   /** Nano EUR per token; the first value only. */
