@@ -20,9 +20,11 @@ function run(chunks: readonly Uint8Array[], removeUsageChunk: boolean) {
   });
   // Copied at once, as a socket would: bytes handed out must not change afterwards.
   const out = chunks.map((chunk) => observer.push(chunk)).concat();
-  const { tail, producedBytes, ...result } = observer.finish();
-  const forwarded = Buffer.concat([...out, tail]);
-  return { forwarded, read: { ...result, text: observer.producedText() }, producedBytes };
+  const forwarded = Buffer.concat([...out, observer.finish()]);
+  const { usage, isUsageInvalid, finishReason, reportedModel, isDone, error } = observer;
+  const text = observer.producedText();
+  const read = { usage, isUsageInvalid, finishReason, reportedModel, isDone, error, text };
+  return { forwarded, read, producedBytes: observer.producedBytes };
 }
 
 /** Events as a naive reader sees them, those that say nothing but usage taken out. */

@@ -1,3 +1,7 @@
+export * from './dialect/dialect.js';
+export * from './dialect/needs.js';
+export * from './dialect/pair.js';
+export * from './dialect/pairs.js';
 export * from './errors/openai-error.js';
 export * from './registry/provider-kinds.js';
 export * from './sse/sse-relay.js';
@@ -6,6 +10,7 @@ export * from './openai/chat-stream-observer.js';
 export * from './openai/chat-response.js';
 export { countChatInput } from './openai/input-measure.js';
 export * from './openai/json-members.js';
+export { readPlainAnswer } from './openai/plain-answer.js';
 export * from './openai/provider-error.js';
 export * from './openai/read-request.js';
 export * from './openai/rewrite-request.js';

@@ -3,6 +3,7 @@ import {
   producedTextOf,
   readChatResponse,
   readEmbeddingsResponse,
+  readPlainAnswer,
   type AnswerReading,
 } from '@weir/providers';
 import { NO_USAGE, type Usage } from '@weir/domain';
@@ -13,7 +14,6 @@ import type { Charged } from '../money/money-path.types.js';
 import type { Exchange, Relay } from '../request/exchange.js';
 import { costHeaderOf } from '../end/answer-headers.js';
 import { usageFromTail, TAIL_BYTES } from './usage-tail.js';
-import { readPlainAnswer } from './plain-answer.js';
 import { countTokens } from './token-counter.js';
 
 export interface AnswerRelayServices {

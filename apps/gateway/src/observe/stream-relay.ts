@@ -88,7 +88,7 @@ export class StreamRelay implements Relay, Finisher {
 
   onEnd(): void {
     if (this.#ending || this.#uncovered !== null) return;
-    const { tail } = this.#observer.finish();
+    const tail = this.#observer.finish();
     this.#coveredBytes = this.#observer.producedBytes;
     this.#complete(tail);
   }

@@ -15,6 +15,8 @@ import type { ClientDialect, UpstreamDialect } from './dialect.js';
 export interface Pair {
   readonly client: ClientDialect;
   readonly upstream: UpstreamDialect;
+  /** Whether an answer's bytes pass as they are: a long one may then leave while it still comes. */
+  readonly passesBytes: boolean;
   /** The body for the upstream. Called once per attempt. */
   request(input: PairRequest): UpstreamRequest;
   /** An answer that was not streamed, whole. */
@@ -59,6 +61,8 @@ export interface PairAnswer {
   readonly answerId: string;
   /** Seconds since 1970, for dialects whose answers say when they were made. */
   readonly nowS: number;
+  /** The answer's bytes, a character each, where the caller has made that text: spares decoding it twice. */
+  readonly latin1?: string;
 }
 
 /** An answer in the client's dialect, and what it tells. */

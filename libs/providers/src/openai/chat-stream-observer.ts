@@ -22,26 +22,6 @@ export interface ChatStreamOptions extends UsageBounds {
   readonly removeUsageChunk: boolean;
 }
 
-/** What a stream's end tells. */
-export interface ChatStreamResult {
-  /** Bytes still to forward: an event that had no blank line. Often empty. */
-  readonly tail: Uint8Array;
-  /** The last valid usage the provider reported, or null. */
-  readonly usage: Usage | null;
-  /** Whether the provider reported a usage that could not be right (and no valid one). */
-  readonly isUsageInvalid: boolean;
-  /** Upper bound of the produced text's UTF-8 bytes, visible reasoning and tool calls included. */
-  readonly producedBytes: number;
-  /** The provider's last finish reason, or null. */
-  readonly finishReason: string | null;
-  /** The model the provider says it used, or null. */
-  readonly reportedModel: string | null;
-  /** Whether `[DONE]` was seen. */
-  readonly isDone: boolean;
-  /** An error the provider sent inside the 200 stream, or null. */
-  readonly error: ProviderError | null;
-}
-
 /** Tokens a tool call may be billed beyond the bytes of its name and arguments. */
 const TOOL_CALL_FRAME_TOKENS = 16;
 /** Tokens a choice may be billed beyond its text (role, end marker). */
@@ -77,7 +57,7 @@ export class ChatStreamObserver implements SseEventHandler {
   readonly #probe = new ChunkProbe();
   readonly #text = new TextBuffer();
   #toolCalls = 0;
-  #isUsageInvalid = false;
+  #sawInvalidUsage = false;
   #hasHead = false;
 
   constructor(options: ChatStreamOptions) {
@@ -90,19 +70,14 @@ export class ChatStreamObserver implements SseEventHandler {
     return this.#relay.push(chunk);
   }
 
-  /** The upstream ended (or was ended): what is left, and what the stream amounted to. */
-  finish(): ChatStreamResult {
-    const tail = this.#relay.finish();
-    return {
-      tail,
-      usage: this.usage,
-      isUsageInvalid: this.#isUsageInvalid && this.usage === null,
-      producedBytes: this.producedBytes,
-      finishReason: this.finishReason,
-      reportedModel: this.reportedModel,
-      isDone: this.isDone,
-      error: this.error,
-    };
+  /** The upstream ended: the bytes still to forward, an event that had no blank line. Often empty. */
+  finish(): Uint8Array {
+    return this.#relay.finish();
+  }
+
+  /** Whether the provider reported a usage that could not be right, and no valid one. */
+  get isUsageInvalid(): boolean {
+    return this.#sawInvalidUsage && this.usage === null;
   }
 
   /** Whether what was forwarded ends inside an event (one above the size limit): nothing of ours may be put there. */
@@ -169,7 +144,7 @@ export class ChatStreamObserver implements SseEventHandler {
     const reading = readChatUsage(given, this.#options);
     if (reading.state === 'absent') return true;
     if (reading.state === 'valid') this.usage = reading.usage;
-    else this.#isUsageInvalid = true;
+    else this.#sawInvalidUsage = true;
     return !(this.#options.removeUsageChunk && isUsageOnly(chunk));
   }
 

@@ -82,8 +82,38 @@ describe('a chat request', () => {
       { type: 'file', file: { file_data: url } },
     ];
     const request = read({ messages: [{ role: 'user', content }] });
-    expect(request).toMatchObject({ images: 1, audios: 1, files: 1 });
+    expect(request).toMatchObject({
+      images: 1,
+      audios: 1,
+      files: 1,
+      needs: { images: true, audio: true, files: true },
+    });
     expect(request.inputTokensBound).toBeLessThan(200);
+  });
+
+  it('needs what it makes use of', () => {
+    const none = {
+      tools: false,
+      images: false,
+      audio: false,
+      files: false,
+      json: false,
+      reasoning: false,
+    };
+    expect(read().needs).toEqual(none);
+    expect(
+      read({ tools: [], modalities: ['text'], response_format: { type: 'text' } }).needs,
+    ).toEqual(none);
+    expect(read({ tools: [{}] }).needs.tools).toBe(true);
+    expect(read({ functions: [{}] }).needs.tools).toBe(true);
+    expect(read({ modalities: ['text', 'audio'] }).needs.audio).toBe(true);
+    expect(read({ response_format: { type: 'json_object' } }).needs.json).toBe(true);
+    expect(read({ response_format: { type: 'json_schema' } }).needs.json).toBe(true);
+    expect(read({ reasoning_effort: 'low' }).needs.reasoning).toBe(true);
+    expect(read({ reasoning_effort: 'none' }).needs.reasoning).toBe(false);
+    expect(read({ reasoning: { max_tokens: 100 } }).needs.reasoning).toBe(true);
+    expect(read({ reasoning: { enabled: false } }).needs.reasoning).toBe(false);
+    expect(read({ reasoning: { effort: 'none' } }).needs.reasoning).toBe(false);
   });
 
   it('is refused with the member that is wrong', () => {

@@ -1,4 +1,7 @@
+import { NO_NEEDS } from '../dialect/needs.js';
+import type { RequestNeeds } from '../dialect/needs.js';
 import { utf8Bytes } from '../text/text-size.js';
+import { chatNeeds } from './chat-needs.js';
 import { InputMeasure } from './input-measure.js';
 import { asRecord } from './usage.js';
 
@@ -24,6 +27,8 @@ export interface RequestReading {
   readonly files: number;
   /** Whether the answer's usage shall carry its cost (`usage: {include: true}`). */
   readonly costAsked: boolean;
+  /** What the model must be able to do. */
+  readonly needs: RequestNeeds;
 }
 
 export type MaxTokensField = 'max_tokens' | 'max_completion_tokens';
@@ -98,6 +103,7 @@ export function readChatRequest(
       audios: input.audios,
       files: input.files,
       costAsked: asRecord(json['usage'])?.['include'] === true,
+      needs: chatNeeds(json, input),
     },
   };
 }
@@ -129,6 +135,7 @@ export function readEmbeddingsRequest(
       audios: 0,
       files: 0,
       costAsked: asRecord(json['usage'])?.['include'] === true,
+      needs: NO_NEEDS,
     },
   };
 }

@@ -29,7 +29,7 @@ describe('frames of our own in a stream', () => {
     ]) {
       expect(observer.push(frame)).toBe(frame);
     }
-    expect(observer.finish()).toMatchObject({
+    expect(observer).toMatchObject({
       usage,
       finishReason: 'length',
       isDone: true,

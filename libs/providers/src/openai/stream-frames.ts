@@ -19,6 +19,9 @@ export const DONE_FRAME: Uint8Array = frame('[DONE]');
 /** A comment that keeps idle connections open; only between events. */
 export const KEEP_ALIVE_FRAME: Uint8Array = encoder.encode(': keep-alive\n\n');
 
+/** Says why a stream ends early: the budget's slice was refused. */
+export const STOP_COMMENT: Uint8Array = encoder.encode(': x-weir-stop: budget\n\n');
+
 /** Ends every choice with a finish reason, e.g. `length` when a slice of the budget was refused. */
 export function finishFrame(head: StreamHead, finishReason: string, choices = 1): Uint8Array {
   const ends = Array.from({ length: choices }, (_, index) => ({

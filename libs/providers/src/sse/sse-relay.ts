@@ -1,3 +1,5 @@
+import { joinBytes } from '../text/join-bytes.js';
+
 /**
  * Relays a server-sent event stream byte for byte and shows each complete event's data to a handler.
  *
@@ -162,7 +164,7 @@ export class SseRelay {
       return last;
     }
     kept.push(last);
-    return concat(kept);
+    return joinBytes(kept);
   }
 
   /** One non-empty line of the current event: data lines are remembered, all others only forwarded. */
@@ -264,25 +266,13 @@ export class SseRelay {
   }
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
-
 function joinLines(bytes: Uint8Array, ranges: readonly number[]): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let i = 0; i < ranges.length; i += 2) {
     if (i > 0) parts.push(LINE_FEED);
     parts.push(bytes.subarray(ranges[i], ranges[i + 1]));
   }
-  return concat(parts);
+  return joinBytes(parts);
 }
 
 const LINE_FEED = new Uint8Array([LF]);

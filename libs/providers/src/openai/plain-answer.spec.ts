@@ -1,5 +1,5 @@
-import { readChatResponse } from '@weir/providers';
 import { describe, expect, it } from 'vitest';
+import { readChatResponse } from './chat-response.js';
 import { readPlainAnswer } from './plain-answer.js';
 
 const answer = (over: object = {}): string =>

@@ -1,4 +1,6 @@
-import { readChatUsage, type AnswerReading, type UsageBounds } from '@weir/providers';
+import type { AnswerReading } from './chat-response.js';
+import { readChatUsage } from './usage.js';
+import type { UsageBounds } from './usage.js';
 
 const USAGE = '"usage":{';
 const FINISH_REASON = '"finish_reason":"';
