@@ -13,9 +13,12 @@ export class InputMeasure {
   files = 0;
 
   readonly #byteLength: (text: string) => number;
+  readonly #mediaKindOf: MediaKindOf;
 
-  constructor(byteLength: (text: string) => number) {
+  /** @param mediaKindOf knows the dialect's parts that are no text; OpenAI's where none is given. */
+  constructor(byteLength: (text: string) => number, mediaKindOf: MediaKindOf = openAiMediaKind) {
     this.#byteLength = byteLength;
+    this.#mediaKindOf = mediaKindOf;
   }
 
   /** Adds a JSON value, or nothing for a member that is absent. Its depth was checked before (JSON_DEPTH_MAX). */
@@ -42,14 +45,27 @@ export class InputMeasure {
     }
   }
 
-  /** A content part that is no text. Recognised by its payload too, so that a schema of type "file" stays text. */
   #addMedia(part: Readonly<Record<string, unknown>>): boolean {
-    if (part['type'] === 'image_url' && part['image_url'] !== undefined) this.images++;
-    else if (part['type'] === 'input_audio' && part['input_audio'] !== undefined) this.audios++;
-    else if (part['type'] === 'file' && part['file'] !== undefined) this.files++;
-    else return false;
+    const kind = this.#mediaKindOf(part);
+    if (kind === null) return false;
+    if (kind === 'image') this.images++;
+    else if (kind === 'audio') this.audios++;
+    else this.files++;
     return true;
   }
+}
+
+/** What a part of a message is where it is no text; a film is a file. */
+export type MediaKind = 'image' | 'audio' | 'file';
+
+/** Tells a dialect's media parts from its text, or null for everything else. */
+export type MediaKindOf = (part: Readonly<Record<string, unknown>>) => MediaKind | null;
+
+/** Recognised by the payload too, so that a schema of type "file" stays text. */
+function openAiMediaKind(part: Readonly<Record<string, unknown>>): MediaKind | null {
+  if (part['type'] === 'image_url' && part['image_url'] !== undefined) return 'image';
+  if (part['type'] === 'input_audio' && part['input_audio'] !== undefined) return 'audio';
+  return part['type'] === 'file' && part['file'] !== undefined ? 'file' : null;
 }
 
 /** Digits of a number as JSON has at most, where it matters (schemas). */
