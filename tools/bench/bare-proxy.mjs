@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../../apps/gateway/package.json', import.meta.url));
 const { Pool } = require('undici');
 
-const pool = new Pool(process.env.BENCH_UPSTREAM, { connections: 256, pipelining: 1 });
+const pool = new Pool(process.env.BENCH_UPSTREAM, { connections: 4_096, pipelining: 1 });
 
 /** One exchange: the upstream's answer goes to the client as it comes. */
 class Relay {
@@ -13,9 +13,10 @@ class Relay {
   }
   onRequestStart() {}
   onResponseStart(controller, status, headers) {
+    const length = headers['content-length'];
     this.response.writeHead(status, {
       'content-type': headers['content-type'],
-      'content-length': headers['content-length'],
+      ...(length === undefined ? {} : { 'content-length': length }),
     });
   }
   onResponseData(controller, chunk) {

@@ -1,11 +1,18 @@
 // The load generator: raw keep-alive sockets with a pre-rendered request, so that it costs little and shows stalls.
 import { connect } from 'node:net';
 
-/** Renders one POST of a ~1 KB chat request. */
-export function renderRequest({ port, path, key, model }) {
+/** Renders one POST of a ~1 KB chat request; with a pace it asks for a stream of so many chunks, so far apart. */
+export function renderRequest({ port, path, key, model, pace }) {
   const body = JSON.stringify({
     model,
     max_tokens: 200,
+    ...(pace === undefined
+      ? {}
+      : {
+          stream: true,
+          user: `${pace.chunks}/${pace.intervalMs}`,
+          stream_options: { include_usage: true },
+        }),
     messages: [
       { role: 'system', content: 'You are a patient engineer. '.repeat(10) },
       { role: 'user', content: 'Explain how a weir measures the flow of a river. '.repeat(10) },
