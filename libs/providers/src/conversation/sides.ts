@@ -15,7 +15,7 @@ export interface ClientSide {
   readRequest(parsed: unknown): ConversationResult;
   /** Writes one answer as this dialect streams it. */
   streamWriter(head: AnswerHead): AnswerWriter;
-  /** Writes one answer that is not streamed. */
+  /** Writes one answer that is not streamed. `events` holds no `error`: that becomes the dialect's error body. */
   writeAnswer(events: readonly AnswerEvent[], head: AnswerHead): object;
 }
 
@@ -32,7 +32,10 @@ export interface AnswerHead {
   readonly request: unknown;
 }
 
-/** A state machine from neutral events to one dialect's stream. Bytes are whole events. */
+/**
+ * A state machine from neutral events to one dialect's stream. Bytes are whole events. `start` comes first; `error`
+ * never comes (`fail` is called instead).
+ */
 export interface AnswerWriter {
   /** Bytes for one event, possibly none. */
   write(event: AnswerEvent): Uint8Array;

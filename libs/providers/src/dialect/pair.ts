@@ -56,6 +56,8 @@ export type UpstreamRequest =
 /** What an answer is written with. */
 export interface PairAnswer {
   readonly reading: RequestReading;
+  /** The client's parsed request: some dialects' answers repeat parts of it. */
+  readonly parsed: unknown;
   readonly bounds: UsageBounds;
   /** The id a translated answer carries where the upstream gave none: the generation id. */
   readonly answerId: string;
@@ -67,7 +69,7 @@ export interface PairAnswer {
 
 /** An answer in the client's dialect, and what it tells. */
 export interface ClientAnswer {
-  /** The very same object where nothing had to change. */
+  /** The very same object where nothing had to change; an error of the client's dialect where `reading.error` is set. */
   readonly body: Uint8Array;
   readonly reading: AnswerReading;
   /** The text it produced, for counting when no usage came. Costs work: call it only then. */

@@ -1,5 +1,10 @@
 import { SseRelay } from '../sse/sse-relay.js';
 import type { SseEventHandler } from '../sse/sse-relay.js';
+import {
+  BYTES_PER_TOKEN_HIGH,
+  CHOICE_FRAME_TOKENS,
+  TOOL_CALL_FRAME_TOKENS,
+} from '../text/produced-output.js';
 import { TextBuffer } from '../text/text-buffer.js';
 import type { Usage } from '@weir/domain';
 import { ChunkProbe } from './chunk-probe.js';
@@ -22,12 +27,6 @@ export interface ChatStreamOptions extends UsageBounds {
   readonly removeUsageChunk: boolean;
 }
 
-/** Tokens a tool call may be billed beyond the bytes of its name and arguments. */
-const TOOL_CALL_FRAME_TOKENS = 16;
-/** Tokens a choice may be billed beyond its text (role, end marker). */
-const CHOICE_FRAME_TOKENS = 4;
-/** Bytes of text that are one token at the very most commonly; see `estimatedTokens`. */
-const BYTES_PER_TOKEN_HIGH = 6;
 const FINISH_REASON_BYTES_MAX = 100;
 const MODEL_CHARS_MAX = 300;
 

@@ -31,7 +31,15 @@ const PLAIN = '{"model":"m","messages":[{"role":"user","content":"Hi"}],"x_unkno
 
 function streamInput(over: Partial<PairStream> = {}, more = {}): PairStream {
   const reading = { ...requestOf(PLAIN).reading, ...more };
-  return { reading, bounds: {}, answerId: 'gen_1', nowS: 1, includeUsage: true, ...over };
+  return {
+    reading,
+    parsed: {},
+    bounds: {},
+    answerId: 'gen_1',
+    nowS: 1,
+    includeUsage: true,
+    ...over,
+  };
 }
 
 const FAULT: ErrorFacts = {

@@ -1,4 +1,10 @@
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** A text's UTF-8 bytes. */
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
 
 /** The text of UTF-8 bytes; malformed ones become U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array): string {
