@@ -1,6 +1,7 @@
 export * from './allowances/index.js';
 export * from './budgets/index.js';
 export * from './invariant.js';
+export * from './limits/index.js';
 export * from './periods/index.js';
 export * from './pricing/index.js';
 export * from './routing/index.js';
