@@ -63,6 +63,8 @@ export interface GatewayLimits {
   readonly outputTokensMin: number;
   /** Output bound of a request that is not streamed and names none. */
   readonly defaultOutputTokensMax: number;
+  /** Output tokens that a request without a bound counts with against tokens per minute, until it ends. */
+  readonly outputTokensGuess: number;
   /** Rows of the pulse. */
   readonly pulseRowsMax: number;
   /** Period of the pulse. */
@@ -107,6 +109,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   sliceTokens: 1_024,
   outputTokensMin: 64,
   defaultOutputTokensMax: 16_384,
+  outputTokensGuess: 1_024,
   pulseRowsMax: 200,
   pulseMs: 500,
   loopDelayShedMs: 200,

@@ -4,6 +4,8 @@ import { admit } from './admit/admit.js';
 import { keyProblem, secretOf } from './authenticate/authenticate.js';
 import type { KeyEntry } from './config-cache/key-entry.js';
 import { Forwarder } from './forward/forwarder.js';
+import { passLimits } from './limits/pass-limits.js';
+import { rateLimitHeaders } from './limits/rate-limit-headers.js';
 import { modelList } from './models/model-list.js';
 import type { Call, CallProblem } from './request/call.js';
 import { correlationIdOf, userAgentOf } from './request/client-facts.js';
@@ -98,7 +100,7 @@ export class Proxy implements FastLane, BodyReader {
       x.refuse('invalid_api_key');
       return;
     }
-    const { facts, limiter, limits, money } = this.#services;
+    const { facts, limits, money } = this.#services;
     const problem = keyProblem(key, money.nowMs());
     if (problem !== null) {
       x.refuse(problem);
@@ -125,15 +127,6 @@ export class Proxy implements FastLane, BodyReader {
       this.#refuse(x, announced.code, { message: announced.message });
       return;
     }
-    const slot = limiter.enter(key, Date.now());
-    if ('code' in slot) {
-      this.#refuse(x, slot.code, {
-        retryAfterS: slot.retryAfterS,
-        figures: { limit: slot.limit, scope: 'key', retry_after: slot.retryAfterS },
-      });
-      return;
-    }
-    x.keyUse = slot;
     this.#services.running.enter(x);
     this.#read(x);
   }
@@ -194,6 +187,13 @@ export class Proxy implements FastLane, BodyReader {
       return;
     }
     x.phase = 'admitting';
+    const keyLimits = x.key?.limits ?? null;
+    if (keyLimits === null) admit(x, this.#services, this);
+    else passLimits(x, keyLimits, this.#services, this);
+  }
+
+  /** The key's limits let it pass. */
+  onWithinLimits(x: Exchange): void {
     admit(x, this.#services, this);
   }
 
@@ -216,7 +216,8 @@ export class Proxy implements FastLane, BodyReader {
   }
 
   #refuse(x: Exchange, code: ErrorCodeName, detail: ProblemDetail = {}): void {
-    x.refuse(code, detail);
+    const { rateState } = x;
+    x.refuse(code, detail, rateState === null ? [] : rateLimitHeaders(rateState, x.route.dialect));
     this.#services.onRefused(x, code);
     this.#services.running.leave(x);
   }

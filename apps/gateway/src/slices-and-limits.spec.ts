@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { anyKey, KEY, ProxyHarness, until, type UpstreamHandler } from './testing/proxy-harness.js';
+import {
+  anyKey,
+  anyLimits,
+  KEY,
+  ProxyHarness,
+  until,
+  type UpstreamHandler,
+} from './testing/proxy-harness.js';
 import {
   answers,
   chunkOf,
@@ -167,7 +174,7 @@ describe('a key’s own limits', () => {
     };
     harness = await ProxyHarness.start({
       upstreams: [upstream],
-      keys: { [KEY]: anyKey({ concurrentRequests: 1 }) },
+      keys: { [KEY]: anyKey(anyLimits({ concurrentRequests: 1 })) },
     });
     const first = harness.chat();
     await until(() => finish.length === 1, 'the first runs');
@@ -186,7 +193,7 @@ describe('a key’s own limits', () => {
   it('refuses requests above its rate and tells what is left', async () => {
     harness = await ProxyHarness.start({
       upstreams: [answers()],
-      keys: { [KEY]: anyKey({ requestsPerMinute: 2 }) },
+      keys: { [KEY]: anyKey(anyLimits({ requestsPerMinute: 2 })) },
     });
     const first = await harness.chat();
     expect(first.headers.get('x-ratelimit-limit-requests')).toBe('2');

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { OnApplicationBootstrap } from '@nestjs/common';
+import { loadWindowUse } from '@weir/data';
 import { CredentialBox, type AppLogger, type PgBus } from '@weir/platform';
 import type pg from 'pg';
 import { KeyDigests } from '../authenticate/key-digests.js';
@@ -62,9 +63,13 @@ export class Gateway implements OnApplicationBootstrap {
     this.#pools = new UpstreamPools({ allow, limits });
     const box = new CredentialBox(weir.secretsKeys);
     this.#keeper = new ConfigKeeper({ pool, bus, box, pools: this.#pools, limits, logger });
-    const limiter = new KeyLimiter();
+    const limiter = new KeyLimiter({
+      nowMs: () => money.nowMs(),
+      readHistory: (key, sinceMs, max) => loadWindowUse(pool, { key, sinceMs, max }),
+      shared: null,
+    });
     this.#limiterSweep = setInterval(() => {
-      limiter.sweep(Date.now());
+      limiter.sweep();
     }, LIMITER_SWEEP_MS);
     this.#limiterSweep.unref();
     this.#running = new RunningRequests(limits, limiter);

@@ -1,6 +1,7 @@
 import type { LoadedKey } from '@weir/data';
 import { FACTOR_ONE, factor, type Factor } from '@weir/units';
 import { AddressRules } from '../admit/address-rules.js';
+import { keyLimitsOf, type KeyLimits } from '../limits/limit-rules.js';
 
 /** What the hot path needs to know of a key, its account and its tier; immutable: a change makes a new entry. */
 export interface KeyEntry {
@@ -21,10 +22,8 @@ export interface KeyEntry {
   readonly regionPin: string | null;
   /** Null = every address. */
   readonly addressRules: AddressRules | null;
-  /** The stricter of key and tier; null = none. */
-  readonly requestsPerMinute: number | null;
-  readonly tokensPerMinute: number | null;
-  readonly concurrentRequests: number | null;
+  /** Limits of the key and of its tier on requests and tokens; null = none. */
+  readonly limits: KeyLimits | null;
   /** Bit k = allowance kind k has a cap. */
   readonly cappedKinds: number;
   /** Bit k = kind k has the cap 0, which refuses even what costs nothing. */
@@ -51,20 +50,13 @@ export function keyEntryOf(key: LoadedKey): KeyEntry {
     allowedModels: bothAllow(key.allowedModels, key.tierAllowedModels),
     regionPin: key.regionPin,
     addressRules: AddressRules.from(key.ipAllow, key.ipDeny),
-    requestsPerMinute: stricter(key.requestsPerMinute, key.tierRequestsPerMinute),
-    tokensPerMinute: stricter(key.tokensPerMinute, key.tierTokensPerMinute),
-    concurrentRequests: stricter(key.concurrentRequests, key.tierConcurrentRequests),
+    limits: keyLimitsOf(key),
     cappedKinds: key.cappedKinds,
     blockedKinds: key.blockedKinds,
     priceFactor: factor(key.priceFactor),
     templateFactor: key.template === null ? FACTOR_ONE : factor(key.template.factor),
     templateName: key.template?.name ?? null,
   };
-}
-
-function stricter(a: number | null, b: number | null): number | null {
-  if (a === null) return b;
-  return b === null ? a : Math.min(a, b);
 }
 
 function bothAllow(

@@ -1,4 +1,4 @@
-import type { KeyLimiter } from '../limits/key-limiter.js';
+import { rateLimitHeaders } from '../limits/rate-limit-headers.js';
 import type { Charged } from '../money/money-path.types.js';
 import type { Exchange } from '../request/exchange.js';
 
@@ -15,28 +15,15 @@ export function costHeaderOf(charged: Charged): string {
 /** Flat head of an answer that reaches the client, without content-length. */
 export function answerHeaders(
   x: Exchange,
-  limiter: KeyLimiter,
   contentType: string,
   passed: readonly string[],
 ): string[] {
   const headers = ['content-type', contentType, ...identityHeaders(x)];
-  const { key, keyUse } = x;
-  if (key?.requestsPerMinute != null && keyUse !== null) {
-    const nowMs = Date.now();
-    headers.push(
-      'x-ratelimit-limit-requests',
-      String(key.requestsPerMinute),
-      'x-ratelimit-remaining-requests',
-      String(limiter.remaining(key, keyUse, nowMs)),
-      'x-ratelimit-reset-requests',
-      `${String(60 - Math.floor((nowMs / 1000) % 60))}s`,
-    );
-  }
   for (const part of passed) headers.push(part);
   return headers;
 }
 
-/** Who answered: on every answer of a request that took a hold. */
+/** Who answered, and what is left of the key's limits: on every answer of a request that took a hold. */
 export function identityHeaders(x: Exchange): string[] {
   const { attempt, hold } = x;
   const headers = ['x-request-id', x.requestId, 'request-id', x.requestId];
@@ -48,6 +35,7 @@ export function identityHeaders(x: Exchange): string[] {
   }
   if (x.model !== null) headers.push('x-weir-model', headerSafe(x.model.id));
   headers.push('x-weir-attempts', String(x.attemptsBegun));
+  if (x.rateState !== null) headers.push(...rateLimitHeaders(x.rateState, x.route.dialect));
   return headers;
 }
 

@@ -61,6 +61,8 @@ export class RequestEnder implements Ender {
   close(x: Exchange, ending: Ending, charged: Charged | null): void {
     if (x.phase === 'ended') return;
     x.phase = 'ended';
+    const { usage } = ending;
+    if (x.limitGrant !== null && usage !== null) x.limitGrant.tokensSpent = totalTokens(usage);
     this.#listener.onEnded(x, ending, charged);
   }
 }

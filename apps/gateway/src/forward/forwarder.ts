@@ -99,7 +99,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
   }
 
   onHead(x: Exchange, attempt: Attempt, status: number, raw: IncomingHttpHeaders): boolean {
-    const { limits, limiter, money, ender, drains } = this.#services;
+    const { limits, money, ender, drains } = this.#services;
     const head = readAnswerHead(raw);
     if (status >= 300 && status < 400) {
       attempt.fail('redirect');
@@ -116,7 +116,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       return true;
     }
     this.#services.health.succeeded(attempt);
-    const headers = answerHeaders(x, limiter, contentTypeOf(head.contentType), head.passed);
+    const headers = answerHeaders(x, contentTypeOf(head.contentType), head.passed);
     if (x.call?.reading.stream === true && head.contentType.startsWith('text/event-stream')) {
       headers.push('cache-control', 'no-cache');
       const removeUsage = !x.call.reading.includeUsageAsked;

@@ -1,91 +1,153 @@
-import type { KeyEntry } from '../config-cache/key-entry.js';
+import { randomUUID } from 'node:crypto';
+import type { BucketUse } from '@weir/domain';
+import { LimitGrant } from './limit-grant.js';
+import type { KeyLimits } from './limit-rules.js';
+import { rateStateOf, refusalOf, type LimitRefusal, type Verdict } from './limit-verdict.js';
+import { LocalCounters } from './local-counters.js';
 
-/** Why a key's own limits refuse, with what its headers say. */
-export interface LimitRefusal {
-  readonly code: 'rate_limit_exceeded' | 'concurrency_limit_exceeded';
-  readonly retryAfterS: number;
-  readonly limit: number;
+/** Counters that several gateways share. Every call may fail; none takes longer than its deadline. */
+export interface SharedCounters {
+  /** Whether it answers, as far as is known. */
+  readonly up: boolean;
+  /** Raised each time it comes (back): what it holds then may be old or nothing. */
+  readonly generation: number;
+  /** Makes the lasting windows at least what the request rows say. */
+  seed(limits: KeyLimits, minutes: readonly BucketUse[]): Promise<void>;
+  /** Counts a request on every rule or on none. */
+  enter(limits: KeyLimits, slot: string, tokens: number): Promise<Verdict>;
+  /** Gives back the slot and corrects what was counted; its failure is not told. */
+  leave(grant: LimitGrant, deltas: readonly number[]): void;
 }
 
-/** One key's state; its request slots are its own object, so that a warm request touches one map only. */
-export interface KeyUse {
-  running: number;
-  /** Minute that `requests` counts, minutes since 1970. */
-  minute: number;
-  requests: number;
-  /** Requests of the minute before, weighted by what of it still lies in the sliding minute. */
-  requestsBefore: number;
-  lastSeenMs: number;
+/** Requests that a key sent upstream since an instant, per minute of 1970; the newest `max` of them. */
+export type ReadHistory = (key: string, sinceMs: number, max: number) => Promise<BucketUse[]>;
+
+export interface KeyLimiterInput {
+  /** The database's clock, ms since 1970. */
+  readonly nowMs: () => number;
+  readonly readHistory: ReadHistory;
+  /** Null where this gateway counts for itself. */
+  readonly shared: SharedCounters | null;
 }
 
-const MINUTE_MS = 60_000;
-const SWEEP_IDLE_MS = 10 * MINUTE_MS;
+/** What happened to a request at its key's limits. */
+export type Entry = LimitGrant | LimitRefusal;
 
 /**
- * Requests at once and requests per minute of each key, exact in this process (decisions §4). The minute
- * slides: requests of the minute before count by the share of it that is less than 60 s old. Keys without
- * limits cost one map look-up, which the pulse needs anyway.
+ * The limits of keys and tiers. With Redis they are exact over all gateways and cost one round trip; without, or
+ * while it is away, they are exact in this process and cost none. What Redis admits is counted here as well, so
+ * that its loss does not forget the minute that runs. Windows of hours and days are read back from the request
+ * rows, once per key and process, and again whenever Redis comes or goes.
  */
 export class KeyLimiter {
-  readonly #uses = new Map<string, KeyUse>();
+  readonly #local = new LocalCounters();
+  readonly #input: KeyLimiterInput;
+  /** Keys whose lasting windows Redis was given in this generation of it. */
+  readonly #seeded = new Map<string, number>();
+  readonly #reading = new Map<string, Promise<BucketUse[]>>();
 
-  /** Takes a slot, or says what refuses. Every slot taken must be given back by `leave`. */
-  enter(key: KeyEntry, nowMs: number): LimitRefusal | KeyUse {
-    const use = this.#useOf(key.id, nowMs);
-    const atOnce = key.concurrentRequests;
-    if (atOnce !== null && use.running >= atOnce) {
-      return { code: 'concurrency_limit_exceeded', retryAfterS: 1, limit: atOnce };
-    }
-    const perMinute = key.requestsPerMinute;
-    if (perMinute !== null) {
-      const minute = Math.floor(nowMs / MINUTE_MS);
-      roll(use, minute);
-      const elapsed = (nowMs % MINUTE_MS) / MINUTE_MS;
-      const counted = use.requests + use.requestsBefore * (1 - elapsed);
-      if (counted + 1 > perMinute) {
-        const retryAfterS = Math.ceil(60 - elapsed * 60);
-        return { code: 'rate_limit_exceeded', retryAfterS, limit: perMinute };
-      }
-      use.requests += 1;
-    }
-    use.running += 1;
-    return use;
+  constructor(input: KeyLimiterInput) {
+    this.#input = input;
   }
 
-  /** Gives the slot back. */
-  leave(use: KeyUse): void {
-    use.running -= 1;
+  /**
+   * Counts a request that may use `tokens`, or says what refuses it. Each grant is given back once by `leave`.
+   * A promise where Redis or PostgreSQL has to be asked; it rejects when a lasting window cannot be read.
+   */
+  enter(limits: KeyLimits, tokens: number): Entry | Promise<Entry> {
+    if (this.#input.shared?.up === true) return this.#enterShared(limits, tokens);
+    return this.#enterLocal(limits, tokens);
   }
 
-  /** What is left of the minute, for `x-ratelimit-remaining-requests`. */
-  remaining(key: KeyEntry, use: KeyUse, nowMs: number): number {
-    const perMinute = key.requestsPerMinute ?? 0;
-    const elapsed = (nowMs % MINUTE_MS) / MINUTE_MS;
-    return Math.max(0, Math.floor(perMinute - use.requests - use.requestsBefore * (1 - elapsed)));
+  /** The request has ended. `sent` = it went upstream; else it does not count against the lasting windows. */
+  leave(grant: LimitGrant, sent: boolean): void {
+    const { limits, tokensReserved, tokensSpent, buckets, sharedBuckets } = grant;
+    const deltas = limits.rules.map((rule) => {
+      if (rule.measure === 'tokens') return tokensSpent - tokensReserved;
+      return rule.lasting && !sent ? -1 : 0;
+    });
+    limits.rules.forEach((rule, i) => {
+      const delta = deltas[i] ?? 0;
+      if (rule.measure === 'running') this.#local.left(rule);
+      else if (delta !== 0) this.#local.correct(rule, buckets[i] ?? 0, delta);
+    });
+    if (sharedBuckets !== null) this.#input.shared?.leave(grant, deltas);
   }
 
   /** Forgets keys that have been quiet for ten minutes. */
-  sweep(nowMs: number): void {
-    for (const [id, use] of this.#uses) {
-      if (use.running === 0 && nowMs - use.lastSeenMs > SWEEP_IDLE_MS) this.#uses.delete(id);
-    }
+  sweep(): void {
+    this.#local.sweep(this.#input.nowMs());
+    const generation = this.#input.shared?.generation ?? 0;
+    for (const [key, seeded] of this.#seeded) if (seeded !== generation) this.#seeded.delete(key);
   }
 
-  #useOf(id: string, nowMs: number): KeyUse {
-    const found = this.#uses.get(id);
-    if (found !== undefined) {
-      found.lastSeenMs = nowMs;
-      return found;
-    }
-    const fresh = { running: 0, minute: 0, requests: 0, requestsBefore: 0, lastSeenMs: nowMs };
-    this.#uses.set(id, fresh);
-    return fresh;
+  #enterLocal(limits: KeyLimits, tokens: number): Entry | Promise<Entry> {
+    const history = this.#input.shared?.generation ?? 0;
+    if (this.#local.hasHistory(limits, history)) return this.#decideLocally(limits, tokens);
+    return this.#read(limits).then((minutes) => {
+      this.#local.adopt(limits, minutes, history, this.#input.nowMs());
+      return this.#decideLocally(limits, tokens);
+    });
   }
-}
 
-function roll(use: KeyUse, minute: number): void {
-  if (use.minute === minute) return;
-  use.requestsBefore = use.minute === minute - 1 ? use.requests : 0;
-  use.requests = 0;
-  use.minute = minute;
+  #decideLocally(limits: KeyLimits, tokens: number): Entry {
+    const nowMs = this.#input.nowMs();
+    const verdict = this.#local.enter(limits, tokens, nowMs);
+    if (!verdict.admitted) return refusalOf(limits, verdict, tokens, nowMs);
+    const state = rateStateOf(limits, verdict, nowMs);
+    return new LimitGrant({
+      limits,
+      slot: '',
+      tokensReserved: tokens,
+      buckets: verdict.buckets,
+      sharedBuckets: null,
+      state,
+    });
+  }
+
+  async #enterShared(limits: KeyLimits, tokens: number): Promise<Entry> {
+    const { shared, nowMs } = this.#input;
+    if (shared === null) return this.#enterLocal(limits, tokens);
+    const slot = randomUUID();
+    let verdict: Verdict;
+    try {
+      await this.#seed(shared, limits);
+      verdict = await shared.enter(limits, slot, tokens);
+    } catch {
+      // Redis went away or is late: this process counts for itself until it is back (F5).
+      return this.#enterLocal(limits, tokens);
+    }
+    const atMs = nowMs();
+    if (!verdict.admitted) return refusalOf(limits, verdict, tokens, atMs);
+    const buckets = this.#local.count(limits, tokens, atMs);
+    const state = rateStateOf(limits, verdict, atMs);
+    return new LimitGrant({
+      limits,
+      slot,
+      tokensReserved: tokens,
+      buckets,
+      sharedBuckets: verdict.buckets,
+      state,
+    });
+  }
+
+  async #seed(shared: SharedCounters, limits: KeyLimits): Promise<void> {
+    const { generation } = shared;
+    if (limits.lastingMs === 0 || this.#seeded.get(limits.key) === generation) return;
+    await shared.seed(limits, await this.#read(limits));
+    this.#seeded.set(limits.key, generation);
+  }
+
+  /** Requests that come at once share one question. */
+  #read(limits: KeyLimits): Promise<BucketUse[]> {
+    const reading = this.#reading.get(limits.key);
+    if (reading !== undefined) return reading;
+    const { key, lastingMs, lastingMax } = limits;
+    const { nowMs, readHistory } = this.#input;
+    const asked = readHistory(key, nowMs() - lastingMs, lastingMax).finally(() => {
+      this.#reading.delete(key);
+    });
+    this.#reading.set(key, asked);
+    return asked;
+  }
 }

@@ -8,7 +8,8 @@ import { countChatInput } from '@weir/providers';
 import { countEmbeddingsInput } from '../embeddings/count-input.js';
 import { FACTOR_ONE, type Factor } from '@weir/units';
 import { requestId } from '../money/request-id.js';
-import type { KeyUse } from '../limits/key-limiter.js';
+import type { LimitGrant } from '../limits/limit-grant.js';
+import type { RateState } from '../limits/limit-verdict.js';
 import type { Hold, ProgressUsage } from '../money/money-path.types.js';
 import { errorHeaders, openAiErrorBody, type ProblemDetail } from '../refuse/error-body.js';
 import type { Call } from './call.js';
@@ -80,7 +81,10 @@ export class Exchange implements AttemptListener {
   recordedAddress: string | null = null;
   userAgent: string | null = null;
   key: KeyEntry | null = null;
-  keyUse: KeyUse | null = null;
+  /** Its place in the limits of its key; null = the key has none, or it was refused by them. */
+  limitGrant: LimitGrant | null = null;
+  /** What answers tell of those limits. */
+  rateState: RateState | null = null;
   call: Call | null = null;
   model: ServedModel | null = null;
   candidates: readonly PricedEndpoint[] = [];

@@ -62,7 +62,7 @@ export class RunningRequests {
   leave(x: Exchange): void {
     x.phase = 'ended';
     if (!this.#remove(x)) return;
-    if (x.keyUse !== null) this.#limiter.leave(x.keyUse);
+    if (x.limitGrant !== null) this.#limiter.leave(x.limitGrant, x.attemptsBegun > 0);
     if (x.attempt !== null && !x.attempt.over) {
       this.#lingering.set(x.attempt, performance.now() + LINGER_MS);
     }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Catalog, CatalogModel } from '@weir/data';
+import type { BucketUse } from '@weir/domain';
 import { FACTOR_ONE } from '@weir/units';
 import { ConfigFreshness } from '../config-cache/config-freshness.js';
 import { KeyCache } from '../config-cache/key-cache.js';
@@ -13,7 +14,8 @@ import { TurnBatch } from '../end/turn-batch.js';
 import { parseAllowedNetwork } from '../forward/address-guard.js';
 import { UpstreamPools } from '../forward/upstream-pools.js';
 import { GATEWAY_LIMITS, type GatewayLimits } from '../limits.js';
-import { KeyLimiter } from '../limits/key-limiter.js';
+import { KeyLimiter, type SharedCounters } from '../limits/key-limiter.js';
+import { keyLimitsOf } from '../limits/limit-rules.js';
 import { LoadShedder } from '../limits/load-shedder.js';
 import { Proxy } from '../proxy.js';
 import { ClientFacts } from '../request/client-facts.js';
@@ -45,9 +47,7 @@ export function anyKey(changes: Partial<KeyEntry> = {}): KeyEntry {
     allowedModels: null,
     regionPin: null,
     addressRules: null,
-    requestsPerMinute: null,
-    tokensPerMinute: null,
-    concurrentRequests: null,
+    limits: null,
     cappedKinds: 1,
     blockedKinds: 0,
     priceFactor: FACTOR_ONE,
@@ -55,6 +55,27 @@ export function anyKey(changes: Partial<KeyEntry> = {}): KeyEntry {
     templateName: null,
     ...changes,
   };
+}
+
+/** Limits of the harness's key. */
+export function anyLimits(
+  changes: Partial<Parameters<typeof keyLimitsOf>[0]>,
+): Pick<KeyEntry, 'limits'> {
+  const limits = keyLimitsOf({
+    id: '22222222-2222-4222-8222-222222222222',
+    account: ACCOUNT,
+    requestsPerMinute: null,
+    tokensPerMinute: null,
+    concurrentRequests: null,
+    requests5h: 0,
+    requests24h: 0,
+    requests7d: 0,
+    tierRequestsPerMinute: null,
+    tierTokensPerMinute: null,
+    tierConcurrentRequests: null,
+    ...changes,
+  });
+  return { limits };
 }
 
 export interface HarnessInput {
@@ -67,6 +88,11 @@ export interface HarnessInput {
   /** Base URLs to use instead of the upstreams' own. */
   readonly baseUrls?: readonly string[];
   readonly allow?: readonly string[];
+  /** Clock of the keys' limits. */
+  readonly nowMs?: () => number;
+  /** What the request rows say of every key, per minute of 1970. */
+  readonly history?: readonly BucketUse[];
+  readonly sharedLimits?: SharedCounters;
 }
 
 /** The request's path over in-memory money and scripted upstreams, listening on a port of the kernel's choice. */
@@ -121,7 +147,11 @@ export class ProxyHarness {
       unseal: () => CREDENTIAL,
     });
     const keys = input.keys ?? { [KEY]: anyKey() };
-    const limiter = new KeyLimiter();
+    const limiter = new KeyLimiter({
+      nowMs: () => input.nowMs?.() ?? this.money.nowMs(),
+      readHistory: () => Promise.resolve([...(input.history ?? [])]),
+      shared: input.sharedLimits ?? null,
+    });
     const running = new RunningRequests(limits, limiter);
     this.running = running;
     const refusals = new RefusalLog(this.money, limits.refusalsPerSecond);
