@@ -156,13 +156,13 @@ export class LeaseBook implements HoldBook {
     this.#unconfirmed -= 1;
   }
 
-  /** Gives back all that is free of one allowance (NOTIFY reclaim). Whether there was any; then send `pendingReturns`. */
+  /** Gives back all that is free of one allowance (NOTIFY reclaim). Whether something was; then send `pendingReturns`. */
   giveBack(ref: AllowanceRef): boolean {
     const lease = this.#leases.get(ref.id);
     return lease !== undefined && this.#giveBack(lease);
   }
 
-  /** Gives back all that is free of leases unused for a while. Whether there was any. */
+  /** Gives back all that is free of leases unused for a while. Whether something was. */
   giveBackIdle(atMs: number, idleMs = IDLE_RETURN_MS): boolean {
     let any = false;
     for (const lease of this.#leases.values()) {
@@ -171,7 +171,7 @@ export class LeaseBook implements HoldBook {
     return any;
   }
 
-  /** Gives back all that is free: shutdown and rotation. Whether there was any. */
+  /** Gives back all that is free: shutdown and rotation. Whether something was. */
   giveBackAll(): boolean {
     let any = false;
     for (const lease of this.#leases.values()) if (this.#giveBack(lease)) any = true;

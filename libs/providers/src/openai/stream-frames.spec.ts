@@ -19,7 +19,7 @@ const usage = {
 };
 
 describe('frames of our own in a stream', () => {
-  it('are read by our own observer as any provider’s', () => {
+  it('are read by our own observer like every provider’s', () => {
     const observer = new ChatStreamObserver({ removeUsageChunk: false });
     for (const frame of [
       finishFrame(head, 'length'),
