@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { MoneyFunctions } from '@weir/data';
 import { apiKeyPrefix, digestApiKey, makeApiKey } from '@weir/platform';
+import { toKeyView } from '../keys/keys.mapper.js';
+import { findKey } from '../keys/keys.repository.js';
 import type { DemoAccount } from './demo-accounts.js';
 import { keyLabelOf } from './demo-cast.js';
 
@@ -31,7 +33,7 @@ export async function ensureDemoKey(
       digestApiKey(secret, pepper),
     ],
   );
-  await audit(client, 'key.create', owner, id);
+  await changed(client, 'key.create', owner, id);
   return secret;
 }
 
@@ -50,19 +52,25 @@ async function revokeLost(client: pg.ClientBase, owner: DemoAccount): Promise<vo
       WHERE account = $1 AND label = $2 AND coalesce(revoked_at > now(), true) RETURNING id`,
     [owner.account, keyLabelOf(owner.name)],
   );
-  for (const { id } of rows) await audit(client, 'key.revoke', owner, id);
+  for (const { id } of rows) await changed(client, 'key.revoke', owner, id);
 }
 
-async function audit(
+/** As the console does it: audited, and told to whoever watches the account's keys. */
+async function changed(
   client: pg.ClientBase,
   action: string,
   owner: DemoAccount,
   key: string,
 ): Promise<void> {
-  await new MoneyFunctions(client).auditAppend({
+  const money = new MoneyFunctions(client);
+  await money.auditAppend({
     actor: null,
     action,
     target: `api_key:${key}`,
     after: { account: owner.account, label: keyLabelOf(owner.name), by: 'npm run demo' },
   });
+  const one = async <T>(sql: string, values: readonly unknown[] = []): Promise<T | undefined> =>
+    (await client.query(sql, [...values])).rows[0];
+  const row = await findKey({ one }, owner.account, key);
+  if (row !== undefined) await money.liveAppend(owner.account, 'key.changed', toKeyView(row));
 }

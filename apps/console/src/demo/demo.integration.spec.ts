@@ -70,6 +70,16 @@ describe('the demo', () => {
       ),
     ).toBe(1);
     expect(await count(`FROM audit_entry WHERE action IN ('key.create', 'key.revoke')`)).toBe(3);
+    const { rows: told } = await client.query<{ label: string; status: string }>(
+      `SELECT payload ->> 'label' AS label, payload ->> 'status' AS status FROM live_event
+        WHERE account = $1 AND type = 'key.changed' ORDER BY seq`,
+      [admin.account],
+    );
+    expect(told).toEqual([
+      { label: 'Demo traffic', status: 'active' },
+      { label: 'Demo traffic', status: 'revoked' },
+      { label: 'Demo traffic', status: 'active' },
+    ]);
     // The admin's own first key is none of the demo's business.
     expect(await count(`FROM api_key WHERE label = 'First key' AND revoked_at IS NULL`)).toBe(1);
   });

@@ -153,7 +153,7 @@ export class KeysRepository {
   }
 
   find(accountId: string, id: string, on: Queries = this.database): Promise<KeyRow | undefined> {
-    return on.one<KeyRow>(`${SELECT_KEYS} AND k.id = $3`, [accountId, REFUSAL_CODES, id]);
+    return findKey(on, accountId, id);
   }
 
   /** Locks a key that is not revoked. */
@@ -255,6 +255,15 @@ export class KeysRepository {
     );
     return row?.allowed_models ?? null;
   }
+}
+
+/** One key as its owner sees it; for the demo's one-shot process too. */
+export function findKey(
+  on: Pick<Queries, 'one'>,
+  accountId: string,
+  id: string,
+): Promise<KeyRow | undefined> {
+  return on.one<KeyRow>(`${SELECT_KEYS} AND k.id = $3`, [accountId, REFUSAL_CODES, id]);
 }
 
 function chosen(columns: KeyColumns): { names: string[]; values: SqlValue[] } {
