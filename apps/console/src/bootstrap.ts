@@ -41,7 +41,7 @@ async function seed(client: pg.PoolClient, config: WeirConfig): Promise<FirstSta
   try {
     await client.query('SELECT pg_advisory_xact_lock($1)', [BOOTSTRAP_LOCK]);
     const first = await ensureAdmin(client, config);
-    await seedTokenPrice(client, config.tokenPriceEurNano);
+    await seedTokenPrice(client, config.tokenPriceEurNano, config.currency);
     await seedSandbox(client, config);
     await seedEnvironmentProviders(client, config);
     await client.query('COMMIT');

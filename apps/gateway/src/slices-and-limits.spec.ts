@@ -17,6 +17,7 @@ import {
   usageChunk,
 } from './testing/wire.js';
 
+const OTHER_KEY = '33333333-3333-4333-8333-333333333333';
 let harness: ProxyHarness;
 afterEach(() => harness.stop());
 
@@ -219,6 +220,30 @@ describe('a key’s own limits', () => {
       status: 'model_not_allowed',
       http_status: 403,
     });
+  });
+
+  it('counts further refusals in one row, written each minute and at the end', async () => {
+    harness = await ProxyHarness.start({
+      upstreams: [answers()],
+      keys: {
+        [KEY]: anyKey({ allowedModels: new Set(['other']) }),
+        other: anyKey({ id: OTHER_KEY, allowedModels: new Set(['other']) }),
+      },
+      limits: { refusalsPerSecond: 0 },
+    });
+    for (let i = 0; i < 3; i += 1) await harness.chat();
+    await harness.chat({ model: 'unknown' });
+    await harness.chat({}, { authorization: 'Bearer other' });
+    expect(harness.money.refused).toHaveLength(0);
+    harness.refusals?.flush();
+    expect(harness.money.refused).toMatchObject([
+      { key: anyKey().id, status: 'model_not_allowed', http_status: 403, refusals: 4 },
+      { key: OTHER_KEY, status: 'model_not_allowed', refusals: 1 },
+    ]);
+    await harness.chat({ model: 'unknown' });
+    harness.refusals?.stop();
+    expect(harness.money.refused).toHaveLength(3);
+    expect(harness.money.refused[2]).toMatchObject({ status: 'model_not_found', refusals: 1 });
   });
 
   it('sheds what is above the process’s own limit', async () => {

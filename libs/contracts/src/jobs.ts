@@ -74,6 +74,8 @@ export const settleRowSchema = z.object({
   client_ip: z.string().max(64).nullable(),
   user_agent: z.string().max(300).nullable(),
   correlation_id: z.string().max(64).nullable(),
+  /** Refused calls that this row stands for; absent = it is one call. */
+  refusals: count.positive().optional(),
   /** Held on each allowance kind when the request ended; '0' = none taken. */
   holds: z.array(integerText).length(HOLD_KINDS),
 });

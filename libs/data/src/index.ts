@@ -2,6 +2,7 @@ export * from './run-migrations.js';
 export * from './config/load-catalog.js';
 export * from './config/load-key.js';
 export * from './config/load-window-use.js';
+export * from './config/unpriced-policy.js';
 export * from './entities/data-source.js';
 export * from './entities/index.js';
 export * from './money/database-call.js';

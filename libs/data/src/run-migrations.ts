@@ -3,9 +3,14 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Tables1700000000001 } from './migrations/0001-tables.js';
 import { MoneyFunctions1700000000002 } from './migrations/0002-money-functions.js';
+import { UnpricedAndRefusals1700000000003 } from './migrations/0003-unpriced-and-refusals.js';
 
 /** All migrations, in order. */
-export const MIGRATIONS = [Tables1700000000001, MoneyFunctions1700000000002];
+export const MIGRATIONS = [
+  Tables1700000000001,
+  MoneyFunctions1700000000002,
+  UnpricedAndRefusals1700000000003,
+];
 
 /** Any number: two launchers that migrate one database at once wait for each other. */
 const MIGRATION_LOCK = 1_464_158_545;

@@ -250,7 +250,12 @@ describe('what admins do', () => {
         (await call('POST', 'endpoints', { provider, model: 'two/big', upstream_model: 'big' }))
           .status,
       ).toBe(409);
-      const price = await call('POST', 'prices', { model: 'two/big', input: '0', output: '10.00' });
+      const price = await call('POST', 'prices', {
+        model: 'two/big',
+        input: '0',
+        output: '10.00',
+        confirm_zero: true,
+      });
       expect(priceView.parse(price.body)).toMatchObject({
         input: '0',
         output: '10',
@@ -289,6 +294,10 @@ describe('what admins do', () => {
         { input: 'NaN' },
         { output: 2 },
         { input: '0', output: '0' },
+        { input: '0' },
+        { output: '0' },
+        { cache_read: '0' },
+        { cache_write_1h: '0' },
         { valid_from: '2020-01-01T00:00:00Z' },
         { model: 'none' },
         { endpoint: first.id ?? '0199d6b2-0000-7000-8000-000000000001' },
@@ -296,6 +305,12 @@ describe('what admins do', () => {
         expect((await add(bad)).status, JSON.stringify(bad)).toBe(422);
       expect((await add({ input: '0', output: '0', confirm_zero: true })).status).toBe(201);
       expect((await audited('price.create')).after).toMatchObject({ confirm_zero: true });
+      expect((await add({ request: '0' })).status).toBe(201);
+      await call('POST', 'models', { id: 'embeds', kind: 'embeddings' });
+      expect((await add({ model: 'embeds', output: '0' })).status).toBe(201);
+      expect((await add({ model: 'embeds', input: '0', output: '0' })).body.detail).toContain(
+        'makes input free',
+      );
       await expect(
         harness.sql.query(`SET ROLE weir_app; UPDATE price SET input_nano = 0`),
       ).rejects.toThrow(/permission denied/);
@@ -309,6 +324,34 @@ describe('what admins do', () => {
           (one: { eur_per_token: string }) => one.eur_per_token,
         ),
       ).toEqual(['0.00004', '0.00003']);
+    });
+
+    it('charges unpriced models only where a token price above 0 and its rate stand', async () => {
+      const put = (policy: string) => call('PUT', 'unpriced-models', { policy });
+      const state = async () => (await call('GET', 'unpriced-models')).body;
+      expect(await state()).toEqual({ policy: 'block', price_per_million: null });
+      expect((await put('token-price')).status).toBe(422);
+      expect(
+        (await call('POST', 'token-price', { eur_per_token: '0.00002', eur_rate: '0' })).status,
+      ).toBe(422);
+      await call('POST', 'token-price', { eur_per_token: '0', eur_rate: '1.1' });
+      expect((await put('token-price')).body.detail).toContain('would be free');
+      const stated = await call('POST', 'token-price', { eur_per_token: '0.00002' });
+      expect(stated.body).toMatchObject({ eur_rate: '1.1' });
+      expect((await put('free')).status).toBe(422);
+      expect((await put('token-price')).body).toEqual({
+        policy: 'token-price',
+        price_per_million: '22',
+      });
+      expect(await state()).toMatchObject({ policy: 'token-price' });
+      expect(await audited('unpriced_models.set')).toMatchObject({
+        before: { policy: 'block' },
+        after: { policy: 'token-price' },
+      });
+      const { rows } = await harness.sql.query(
+        `SELECT value FROM setting WHERE name = 'unpriced_models'`,
+      );
+      expect(rows).toEqual([{ value: 'token-price' }]);
     });
 
     it('has exactly one default tier and keeps one that is used', async () => {

@@ -8,6 +8,7 @@ import { AdminProvidersModule } from './providers/providers.module.js';
 import { AdminTemplatesModule } from './templates/templates.module.js';
 import { AdminTiersModule } from './tiers/tiers.module.js';
 import { AdminTokenPriceModule } from './token-price/token-price.module.js';
+import { AdminUnpricedModelsModule } from './unpriced-models/unpriced-models.module.js';
 import { AdminUsersModule } from './users/users.module.js';
 
 /** Everything under /api/admin. */
@@ -20,6 +21,7 @@ import { AdminUsersModule } from './users/users.module.js';
     AdminModelsModule,
     AdminPricesModule,
     AdminTokenPriceModule,
+    AdminUnpricedModelsModule,
     AdminTemplatesModule,
     AdminTiersModule,
     AdminAnnouncementsModule,

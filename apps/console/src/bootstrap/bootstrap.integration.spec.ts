@@ -125,11 +125,11 @@ describe('the first start', () => {
   });
 
   it('keeps the first token price and the admin’s later ones', async () => {
-    await seedTokenPrice(client, 20_000n);
-    await seedTokenPrice(client, 99_000n);
-    expect((await client.query('SELECT price_nano FROM token_price')).rows).toEqual([
-      { price_nano: '20000' },
-    ]);
+    await seedTokenPrice(client, 20_000n, 'EUR');
+    await seedTokenPrice(client, 99_000n, 'USD');
+    expect(
+      (await client.query('SELECT price_nano, ledger_rate_nano FROM token_price')).rows,
+    ).toEqual([{ price_nano: '20000', ledger_rate_nano: '1000000000' }]);
   });
 
   it('makes a provider of each vendor’s key that the environment holds', async () => {

@@ -1,4 +1,4 @@
-import { priceForTier, priceUsage } from '@weir/domain';
+import { flatTokenPrice, priceForTier, priceUsage, type Price } from '@weir/domain';
 import { factor, formatMoney, nano, type Nano } from '@weir/units';
 import type { RequestDetail } from '@weir/contracts';
 import type { DetailRow } from './requests.repository.js';
@@ -12,8 +12,9 @@ type ReceiptLine = RequestDetail['lines'][number];
  */
 export function receiptLines(detail: DetailRow): ReceiptLine[] {
   const costNano = BigInt(detail.cost_nano);
-  if (!detail.price) return costNano === 0n ? [] : [adjustment(costNano)];
   const { row } = detail;
+  const price = priceOf(detail);
+  if (price === null) return costNano === 0n ? [] : [adjustment(costNano)];
   const receipt = priceUsage(
     {
       input: row.input_tokens ?? 0,
@@ -23,7 +24,7 @@ export function receiptLines(detail: DetailRow): ReceiptLine[] {
       output: row.output_tokens ?? 0,
       reasoning: row.reasoning_tokens ?? 0,
     },
-    priceForTier(priceOf(detail.price, row.price_version ?? ''), factor(detail.price_factor)),
+    priceForTier(price, factor(detail.price_factor)),
   );
   const lines = receipt.lines
     // A request that cost nothing was not asked for its fee either.
@@ -36,14 +37,19 @@ export function receiptLines(detail: DetailRow): ReceiptLine[] {
   return lines;
 }
 
-function priceOf(
-  price: NonNullable<DetailRow['price']>,
-  versionId: string,
-): Parameters<typeof priceForTier>[0] {
+/** The price the row names: of the list, or the token price of a model without one. */
+function priceOf({ price, token_price: flat, row }: DetailRow): Price | null {
+  if (flat !== null)
+    return flatTokenPrice({
+      version: BigInt(flat.version),
+      priceNanoEur: nano(BigInt(flat.price_nano)),
+      ledgerRateNano: BigInt(flat.ledger_rate_nano),
+    });
+  if (price === null) return null;
   const optional = (text: string | null): Nano | null =>
     text === null ? null : nano(BigInt(text));
   return {
-    versionId,
+    versionId: row.price_version ?? '',
     input: nano(BigInt(price.input_nano)),
     output: nano(BigInt(price.output_nano)),
     cacheRead: optional(price.cache_read_nano),

@@ -161,6 +161,28 @@ describe('transaction records', () => {
     );
   });
 
+  it('makes the receipt of an unpriced model from the token price of then', async () => {
+    const { rows } = await harness.sql.query(
+      `INSERT INTO token_price (price_nano, ledger_rate_nano) VALUES (20000, 1100000000), (90000, 2000000000) RETURNING version`,
+    );
+    const [id] = await settlements.settle({
+      account: person.account,
+      key,
+      price_version: `-${rows[0].version}`,
+      input_tokens: 12,
+      output_tokens: 5,
+      cost_nano: '374000',
+    });
+    const detail = (await harness.call('GET', `/api/requests/gen_${id}`, { as: person })).body;
+    expect(requestDetail.parse(detail)).toMatchObject({
+      price_version: `token-price:${rows[0].version}`,
+      lines: [
+        { class: 'input', tokens: 12, price_per_million: '22', cost: '0.000264' },
+        { class: 'output', tokens: 5, price_per_million: '22', cost: '0.00011' },
+      ],
+    });
+  });
+
   it('keeps a note of up to 2,000 characters and forgets an empty one', async () => {
     const { body } = await harness.call('GET', '/api/requests?limit=1', { as: person });
     const id = body.items[0].generation_id;

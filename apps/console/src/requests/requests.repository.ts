@@ -43,6 +43,12 @@ export interface DetailRow {
     readonly cache_write_1h_nano: string | null;
     readonly request_nano: string | null;
   } | null;
+  /** The token price that a model without a price was charged at. */
+  readonly token_price: {
+    readonly version: string;
+    readonly price_nano: string;
+    readonly ledger_rate_nano: string;
+  } | null;
 }
 
 @Injectable()
@@ -87,7 +93,9 @@ export class RequestsRepository {
               (SELECT jsonb_build_object('input_nano', p.input_nano::text, 'output_nano', p.output_nano::text,
                  'cache_read_nano', p.cache_read_nano::text, 'cache_write_5m_nano', p.cache_write_5m_nano::text,
                  'cache_write_1h_nano', p.cache_write_1h_nano::text, 'request_nano', p.request_nano::text)
-                 FROM price p WHERE p.version = q.price_version) AS price
+                 FROM price p WHERE p.version = q.price_version) AS price,
+              (SELECT jsonb_build_object('version', tp.version::text, 'price_nano', tp.price_nano::text, 'ledger_rate_nano', tp.ledger_rate_nano::text)
+                 FROM token_price tp WHERE tp.version = -q.price_version) AS token_price
          FROM request q LEFT JOIN api_key k ON k.id = q.key LEFT JOIN account a ON a.id = q.account LEFT JOIN tier t ON t.id = a.tier
          LEFT JOIN usage_note n ON n.request = q.id AND n.author = $3
         WHERE q.id = $2 AND ($1::uuid IS NULL OR q.account = $1)`,

@@ -156,9 +156,10 @@ export class Gateway implements OnApplicationBootstrap {
     server.closeAllConnections();
   }
 
-  /** Lets go of everything but the money path, which settles and closes by itself afterwards. */
+  /** Lets go of everything but the money path, which takes the last refusals, settles and closes by itself afterwards. */
   async stop(): Promise<void> {
     clearInterval(this.#limiterSweep);
+    this.#refusals.stop();
     this.#running.stop();
     this.#shedder.stop();
     this.#keeper.stop();

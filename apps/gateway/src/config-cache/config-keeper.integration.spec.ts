@@ -134,10 +134,39 @@ describe('the configuration in memory', () => {
     await until(() => inputPriceAt(Date.now()) === 100n, 'its price is known');
     expect(inputPriceAt(Date.now() + 2 * 3_600_000)).toBe(300n);
   });
+
+  it('charges a model without a price the token price once the admin says so', async () => {
+    const provider = randomUUID();
+    await owner.query(
+      `INSERT INTO provider (id, slug, name, kind, base_url) VALUES ($1, $2, 'P', 'openai', 'https://example.com/v1')`,
+      [provider, `p-${provider.slice(0, 8)}`],
+    );
+    await owner.query(`INSERT INTO model (id, name) VALUES ('unpriced', 'Unpriced')`);
+    await owner.query(
+      `INSERT INTO endpoint (id, provider, model, upstream_model) VALUES ($1, $2, 'unpriced', 'up')`,
+      [randomUUID(), provider],
+    );
+    await owner.query(
+      `INSERT INTO token_price (price_nano, ledger_rate_nano, valid_from) VALUES (20000, 1500000000, now() - interval '1 hour'), (20000, 3000000000, now() + interval '1 hour')`,
+    );
+    await until(
+      () => keeper.current?.models.get('unpriced')?.endpoints.length === 1,
+      'the model is served',
+    );
+    expect(inputPriceAt(Date.now(), 'unpriced')).toBeNull();
+    await owner.query(
+      `INSERT INTO setting (name, value) VALUES ('unpriced_models', '"token-price"')`,
+    );
+    await until(() => inputPriceAt(Date.now(), 'unpriced') !== null, 'the policy is known');
+    expect(inputPriceAt(Date.now(), 'unpriced')).toBe(30_000_000_000n);
+    expect(inputPriceAt(Date.now() + 2 * 3_600_000, 'unpriced')).toBe(60_000_000_000n);
+    await owner.query(`UPDATE setting SET value = '"block"' WHERE name = 'unpriced_models'`);
+    await until(() => inputPriceAt(Date.now(), 'unpriced') === null, 'it is blocked again');
+  });
 });
 
-function inputPriceAt(nowMs: number): bigint | null {
-  const model = keeper.current?.models.get('priced');
+function inputPriceAt(nowMs: number, name = 'priced'): bigint | null {
+  const model = keeper.current?.models.get(name);
   const served = model?.endpoints[0];
   if (keeper.current === null || model === undefined || served === undefined) return null;
   return keeper.current.priced(model, served, FACTOR_ONE, nowMs)?.price.input ?? null;

@@ -1,5 +1,5 @@
-import type { CatalogPrice } from '@weir/data';
-import { priceForTier, type CompletePrice } from '@weir/domain';
+import type { CatalogPrice, CatalogTokenPrice } from '@weir/data';
+import { flatTokenPrice, priceForTier, type CompletePrice } from '@weir/domain';
 import { nano, type Factor, type Nano } from '@weir/units';
 
 /**
@@ -35,6 +35,24 @@ export function pricedFor(price: CatalogPrice, tierFactor: Factor): CompletePric
     },
     tierFactor,
   );
+}
+
+/**
+ * What a model without a price costs under the policy `token-price`; null = nothing that was valid then could be
+ * charged: no rate was stated, or the token price is 0, which would be free in silence.
+ */
+export function tokenPriceAt(
+  prices: readonly CatalogTokenPrice[],
+  nowMs: number,
+  tierFactor: Factor,
+): CompletePrice | null {
+  let valid: CatalogTokenPrice | null = null;
+  for (const price of prices) if (price.validFromMs <= nowMs) valid = price;
+  if (valid === null || valid.ledgerRateNano === null) return null;
+  const { version, ledgerRateNano } = valid;
+  const priceNanoEur = nano(valid.priceNano);
+  const price = priceForTier(flatTokenPrice({ version, priceNanoEur, ledgerRateNano }), tierFactor);
+  return price.input === 0n ? null : price;
 }
 
 function optional(amount: bigint | null): Nano | null {

@@ -1,9 +1,17 @@
-import type { Catalog, CatalogEndpoint, CatalogPrice, CatalogProvider } from '@weir/data';
+import {
+  UNPRICED_SETTING,
+  type Catalog,
+  type CatalogEndpoint,
+  type CatalogPrice,
+  type CatalogProvider,
+  type CatalogTokenPrice,
+} from '@weir/data';
+import type { CompletePrice } from '@weir/domain';
 import { joinUrl, PROVIDER_KINDS, type ProviderKind } from '@weir/providers';
 import { FACTOR_ONE, factor, type Factor } from '@weir/units';
 import type { Pool } from 'undici';
 import { ForwardedHeaders } from '../forward/upstream-headers.js';
-import { pricedFor, priceAt } from './price-at.js';
+import { pricedFor, priceAt, tokenPriceAt } from './price-at.js';
 import type { PricedEndpoint, ServedEndpoint, ServedModel } from './served-endpoint.js';
 
 export interface ServedCatalogInput {
@@ -12,9 +20,6 @@ export interface ServedCatalogInput {
   /** Decrypts a provider's credential; null = it has none or it cannot be read. */
   readonly unseal: (provider: CatalogProvider) => string | null;
 }
-
-/** What an unpriced model does: `block` refuses, `token-price` charges the admin's rate, flagged. */
-export type UnpricedPolicy = 'block' | 'token-price';
 
 const USER_AGENT = 'weir/0.1';
 
@@ -29,6 +34,8 @@ export class ServedCatalog {
   readonly origins: ReadonlySet<string>;
   readonly #pricesByModel = new Map<string, CatalogPrice[]>();
   readonly #priced = new Map<string, PricedEndpoint | null>();
+  /** Prices of the models without one; empty under the policy `block`. */
+  readonly #tokenPrices: readonly CatalogTokenPrice[];
   /** Instant the next known price version begins, ms; kept answers are dropped then. */
   #nextPriceAtMs = 0;
 
@@ -40,6 +47,8 @@ export class ServedCatalog {
       if (list === undefined) this.#pricesByModel.set(price.model, [price]);
       else list.push(price);
     }
+    const charges = catalog.settings[UNPRICED_SETTING] === 'token-price';
+    this.#tokenPrices = charges ? catalog.tokenPrices : [];
     const origins = new Set<string>();
     const providers = new Map(catalog.providers.map((provider) => [provider.id, provider]));
     const headersOf = new Map<string, string[]>();
@@ -94,7 +103,11 @@ export class ServedCatalog {
     const found = this.#priced.get(slot);
     if (found !== undefined) return found;
     const version = priceAt(this.#pricesByModel.get(model.id) ?? [], endpoint.id, nowMs);
-    const priced = version === null ? null : withPrice(endpoint, version, tierFactor);
+    const price =
+      version === null
+        ? tokenPriceAt(this.#tokenPrices, nowMs, tierFactor)
+        : pricedFor(version, tierFactor);
+    const priced = price === null ? null : withPrice(endpoint, price);
     this.#priced.set(slot, priced);
     return priced;
   }
@@ -102,7 +115,7 @@ export class ServedCatalog {
   #forgetPrices(nowMs: number): void {
     this.#priced.clear();
     this.#nextPriceAtMs = Number.POSITIVE_INFINITY;
-    for (const prices of this.#pricesByModel.values()) {
+    for (const prices of [...this.#pricesByModel.values(), this.#tokenPrices]) {
       for (const { validFromMs } of prices) {
         if (validFromMs > nowMs && validFromMs < this.#nextPriceAtMs) {
           this.#nextPriceAtMs = validFromMs;
@@ -112,12 +125,7 @@ export class ServedCatalog {
   }
 }
 
-function withPrice(
-  endpoint: ServedEndpoint,
-  version: CatalogPrice,
-  tierFactor: Factor,
-): PricedEndpoint {
-  const price = pricedFor(version, tierFactor);
+function withPrice(endpoint: ServedEndpoint, price: CompletePrice): PricedEndpoint {
   return {
     endpoint,
     price,

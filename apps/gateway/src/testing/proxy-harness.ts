@@ -85,6 +85,8 @@ export interface HarnessInput {
   readonly model?: Partial<CatalogModel>;
   readonly forwardHeaders?: readonly string[];
   readonly drains?: boolean;
+  /** Members of the catalogue that differ. */
+  readonly catalog?: Partial<Catalog>;
   /** Base URLs to use instead of the upstreams' own. */
   readonly baseUrls?: readonly string[];
   readonly allow?: readonly string[];
@@ -102,6 +104,7 @@ export class ProxyHarness {
   url = '';
   port = 0;
   running: RunningRequests | null = null;
+  refusals: RefusalLog | null = null;
   readonly #closers: (() => Promise<unknown>)[] = [];
 
   static async start(input: HarnessInput): Promise<ProxyHarness> {
@@ -155,6 +158,11 @@ export class ProxyHarness {
     const running = new RunningRequests(limits, limiter);
     this.running = running;
     const refusals = new RefusalLog(this.money, limits.refusalsPerSecond);
+    this.refusals = refusals;
+    this.#closers.push(() => {
+      refusals.stop();
+      return Promise.resolve();
+    });
     const shedder = new LoadShedder({ ...limits, loopDelayShedMs: 10_000 });
     const turn = new TurnBatch(this.money);
     const ender = new RequestEnder(this.money, turn, {
@@ -269,6 +277,7 @@ function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
     ],
     tokenPrices: [],
     settings: {},
+    ...input.catalog,
   };
 }
 

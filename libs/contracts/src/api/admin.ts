@@ -147,7 +147,10 @@ const priceFields = {
   request: moneyNotNegative.nullable(),
   reason: z.string().max(300).nullable(),
 };
-/** `confirm_zero` must be true for a price of 0: a model is never free by accident. */
+/**
+ * `confirm_zero` must be true where a class that can be billed costs 0: nothing is ever free by accident. The output
+ * of a model that has none (embeddings, rerank) may be 0, and so may the fee per request.
+ */
 export const createPriceBody = z.strictObject({
   ...partial(priceFields),
   model: modelId,
@@ -163,16 +166,28 @@ export const priceView = z.object({
 });
 export type PriceView = z.infer<typeof priceView>;
 
+/** `eur_rate`: units of the ledger currency per EUR, for models without a price; absent = as before. */
 export const tokenPriceBody = z.strictObject({
   eur_per_token: moneyNotNegative,
+  eur_rate: moneyNotNegative.optional(),
   valid_from: instant.optional(),
 });
 export const tokenPriceView = z.object({
   version: z.string(),
   eur_per_token: money,
+  eur_rate: money.nullable(),
   valid_from: instant,
   created_at: instant,
 });
+
+/** What a model without a price does: `block` refuses, `token-price` charges every token the token price. */
+export const unpricedModelsBody = z.strictObject({ policy: z.enum(['block', 'token-price']) });
+export const unpricedModelsView = z.object({
+  ...unpricedModelsBody.shape,
+  /** What a million tokens of such a model cost now, ledger currency; null = no rate was stated, or it would be free. */
+  price_per_million: money.nullable(),
+});
+export type UnpricedModelsView = z.infer<typeof unpricedModelsView>;
 
 export const templateModel = z.strictObject({
   model: z.string().min(1).max(300),

@@ -19,6 +19,8 @@ export const requestRow = z.object({
   mode: z.string(),
   http_status: z.number().int(),
   status: z.string(),
+  /** Refused calls of one minute that this row stands for; null = the row is one call. */
+  refusals: z.number().int().nullish(),
   input_tokens: tokens,
   cache_read_tokens: tokens,
   cache_write_5m_tokens: tokens,
@@ -30,6 +32,7 @@ export const requestRow = z.object({
   total_tokens: tokens,
   effective_tokens: z.number().int(),
   cost: money,
+  /** Version of the price list; `token-price:N` where the model had no price (admin's policy). */
   price_version: z.string().nullable(),
   usage_provenance: z.enum(['reported', 'drained', 'counted', 'estimated', 'none']),
   latency_ms: z.number().int().nullable(),

@@ -58,6 +58,16 @@ export interface CatalogPrice {
   readonly requestNano: bigint | null;
 }
 
+/** A version of the price of one token, for budgets and for models without a price of their own. */
+export interface CatalogTokenPrice {
+  readonly version: bigint;
+  /** Nano EUR per token. */
+  readonly priceNano: bigint;
+  /** Nano of the ledger currency per EUR; null = the admin stated none. */
+  readonly ledgerRateNano: bigint | null;
+  readonly validFromMs: number;
+}
+
 /** The catalogue of one instant: the current and all future price versions, newest last. */
 export interface Catalog {
   /** Newer than this in a beat's answer ⇒ load again. */
@@ -66,11 +76,7 @@ export interface Catalog {
   readonly models: readonly CatalogModel[];
   readonly endpoints: readonly CatalogEndpoint[];
   readonly prices: readonly CatalogPrice[];
-  readonly tokenPrices: readonly {
-    readonly version: bigint;
-    readonly priceNano: bigint;
-    readonly validFromMs: number;
-  }[];
+  readonly tokenPrices: readonly CatalogTokenPrice[];
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -90,7 +96,8 @@ SELECT (SELECT seq::text FROM config_version) AS "configSeq",
     'inputNano', input_nano::text, 'outputNano', output_nano::text, 'cacheReadNano', cache_read_nano::text, 'cacheWrite5mNano', cache_write_5m_nano::text,
     'cacheWrite1hNano', cache_write_1h_nano::text, 'requestNano', request_nano::text) ORDER BY valid_from, version), '[]')
     FROM p WHERE replaced_at IS NULL OR replaced_at > now() - interval '1 hour') AS prices,
-  (SELECT coalesce(json_agg(json_build_object('version', version::text, 'priceNano', price_nano::text, 'validFromMs', extract(epoch FROM valid_from) * 1000)
+  (SELECT coalesce(json_agg(json_build_object('version', version::text, 'priceNano', price_nano::text,
+    'ledgerRateNano', ledger_rate_nano::text, 'validFromMs', extract(epoch FROM valid_from) * 1000)
     ORDER BY valid_from, version), '[]') FROM tp WHERE replaced_at IS NULL OR replaced_at > now() - interval '1 hour') AS "tokenPrices",
   (SELECT coalesce(json_object_agg(name, value), '{}') FROM setting) AS settings`;
 
@@ -115,7 +122,12 @@ interface PriceText extends Omit<
 interface CatalogText extends Omit<Catalog, 'configSeq' | 'prices' | 'tokenPrices'> {
   configSeq: string;
   prices: PriceText[];
-  tokenPrices: { version: string; priceNano: string; validFromMs: number }[];
+  tokenPrices: {
+    version: string;
+    priceNano: string;
+    ledgerRateNano: string | null;
+    validFromMs: number;
+  }[];
 }
 
 /** Providers, models, endpoints, prices and settings in one statement, hence of one snapshot. */
@@ -129,13 +141,13 @@ export async function loadCatalog(database: Database): Promise<Catalog> {
     tokenPrices: text.tokenPrices.map((price) => ({
       version: BigInt(price.version),
       priceNano: BigInt(price.priceNano),
+      ledgerRateNano: optional(price.ledgerRateNano),
       validFromMs: price.validFromMs,
     })),
   };
 }
 
 function readPrice(price: PriceText): CatalogPrice {
-  const optional = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
   return {
     ...price,
     version: BigInt(price.version),
@@ -146,4 +158,8 @@ function readPrice(price: PriceText): CatalogPrice {
     cacheWrite1hNano: optional(price.cacheWrite1hNano),
     requestNano: optional(price.requestNano),
   };
+}
+
+function optional(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
 }

@@ -11,6 +11,10 @@ export class TokenPriceEntity {
   @Column('bigint', { transformer: bigintColumn })
   price_nano!: bigint;
 
+  /** Nano of the ledger currency per EUR; null = not stated. */
+  @Column('bigint', { transformer: bigintColumn, nullable: true })
+  ledger_rate_nano!: bigint | null;
+
   @Column('timestamptz')
   valid_from!: Date;
 

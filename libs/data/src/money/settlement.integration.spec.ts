@@ -55,6 +55,27 @@ describe('settling a batch', () => {
     expect(await database.money.leaseList(epoch)).toMatchObject([{ consumed: 500n }]);
   });
 
+  it('keeps what a row of many refusals and a row of an unpriced model say', async () => {
+    const payer = await makePayer(database, 10_000n);
+    const epoch = await makeEpoch(database);
+    const many = { status: 'rate_limit_exceeded', http_status: 429, refusals: 512 };
+    await database.money.settle(
+      [[epoch, 1n]],
+      [
+        row(payer, epoch, { over: { ...many, price_version: null } }),
+        row(payer, epoch, { costNano: 5n, over: { price_version: '-3' } }),
+      ],
+    );
+    const rows = await query<{ json: unknown }>(
+      'SELECT request_json(q, NULL, NULL) AS json FROM request q WHERE account = $1 ORDER BY cost_nano',
+      [payer.account],
+    );
+    const [refused, unpriced] = rows.map(({ json }) => requestRow.parse(json));
+    expect(refused).toMatchObject({ refusals: 512, price_version: null, cost: '0' });
+    expect(unpriced).toMatchObject({ refusals: null, price_version: 'token-price:3' });
+    expect(failing(await verifyLedger(database.owner))).toEqual([]);
+  });
+
   it('records a repeat that tells another cost, once, and charges nothing for it', async () => {
     const payer = await makePayer(database, 10_000n);
     const epoch = await makeEpoch(database);

@@ -3,7 +3,7 @@
  * Cache prices that are not given follow from the input price by the usual multipliers.
  */
 import type { Factor, Nano } from '@weir/units';
-import { divHalfUp, FACTOR_ONE, FACTOR_SCALE, nano } from '@weir/units';
+import { divHalfUp, FACTOR_ONE, FACTOR_SCALE, nano, NANO_PER_UNIT } from '@weir/units';
 
 /** One effective-dated price of a model at an endpoint. Token prices in nano per million tokens, ≥ 0. */
 export interface Price {
@@ -64,14 +64,31 @@ export function priceForTier(price: Price, tierFactor: Factor): CompletePrice {
   };
 }
 
+/** What one token costs where a model has no price: the admin's token price and the rate to the ledger currency. */
+export interface TokenPrice {
+  /** Id of the version of the token price. */
+  readonly version: bigint;
+  /** Nano EUR per token. */
+  readonly priceNanoEur: Nano;
+  /** Nano of the ledger currency per EUR, > 0. */
+  readonly ledgerRateNano: bigint;
+}
+
 /**
- * The price under the policy `token-price` for models without one: every token costs the admin's token price, given
- * in nano of the ledger currency per token.
+ * The price under the policy `token-price` for models without one: every token costs the token price, converted
+ * at the rate that was stated with it and rounded half up once per million tokens. Its version is below zero, which
+ * tells rows so charged from all others.
  */
-export function flatTokenPrice(versionId: string, tokenPriceNano: Nano): CompletePrice {
-  const perMillion = nano(tokenPriceNano * TOKENS_PER_PRICE);
+export function flatTokenPrice({
+  version,
+  priceNanoEur,
+  ledgerRateNano,
+}: TokenPrice): CompletePrice {
+  const perMillion = nano(
+    divHalfUp(priceNanoEur * TOKENS_PER_PRICE * ledgerRateNano, NANO_PER_UNIT),
+  );
   return {
-    versionId,
+    versionId: (-version).toString(),
     input: perMillion,
     cacheRead: perMillion,
     cacheWrite5m: perMillion,

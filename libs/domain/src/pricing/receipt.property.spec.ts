@@ -155,8 +155,23 @@ describe('a price', () => {
   });
 
   it('of an unpriced model under the policy token-price is the same for every class', () => {
-    const flat = flatTokenPrice('flat', dollars('0.00002'));
+    const euros = { version: 3n, priceNanoEur: dollars('0.00002'), ledgerRateNano: dollars('1') };
+    const flat = flatTokenPrice(euros);
     expect(costNano({ ...NO_USAGE, input: 6000, output: 4000 }, flat)).toBe(dollars('0.2'));
     expect(costNano({ ...NO_USAGE, cacheRead: 10_000 }, flat)).toBe(dollars('0.2'));
+    expect(flat.versionId).toBe('-3');
+  });
+
+  it('of an unpriced model is converted before it is rounded, so that a price below a nano survives', () => {
+    const tiny = { version: 1n, priceNanoEur: nano(1n), ledgerRateNano: 1_500n };
+    expect(flatTokenPrice(tiny).input).toBe(2n);
+    const dollar = {
+      version: 1n,
+      priceNanoEur: dollars('0.00002'),
+      ledgerRateNano: dollars('1.08'),
+    };
+    expect(costNano({ ...NO_USAGE, output: 10_000 }, flatTokenPrice(dollar))).toBe(
+      dollars('0.216'),
+    );
   });
 });

@@ -58,6 +58,10 @@ export class AdminPricesRepository {
     return row.endpoint ? null : 'endpoint';
   }
 
+  async kindOf(on: Queries, model: string): Promise<string | undefined> {
+    return (await on.one<{ kind: string }>('SELECT kind FROM model WHERE id = $1', [model]))?.kind;
+  }
+
   async insert(on: Queries, price: NewPrice): Promise<string> {
     const row = await on.one<{ version: string }>(
       `INSERT INTO price (model, endpoint, valid_from, input_nano, output_nano, cache_read_nano, cache_write_5m_nano, cache_write_1h_nano,

@@ -47,6 +47,8 @@ export class AdminPricesService {
     const view = await this.repository.transaction(async (on) => {
       const missing = await this.repository.missing(on, price.model, price.endpoint);
       if (missing) throw invalidField(missing, `There is no such ${missing}.`);
+      const kind = await this.repository.kindOf(on, price.model);
+      if (body.confirm_zero !== true) refuseFree(price, kind === 'chat' || kind === 'audio');
       const version = await this.repository.insert(on, price);
       await audit(on, actor, 'price.create', { target: `price:${version}`, after: body });
       return this.repository.find(version, on);
@@ -71,19 +73,28 @@ function checked(body: Body, createdBy: string): NewPrice {
     reason: body.reason ?? null,
     createdBy,
   };
-  const free =
-    price.inputNano === 0n && price.outputNano === 0n && (price.requestNano ?? 0n) === 0n;
-  if (free && body.confirm_zero !== true)
-    throw invalidField(
-      'confirm_zero',
-      'This price makes the model free: send confirm_zero: true if that is meant.',
-    );
   if (body.valid_from !== undefined && Date.parse(body.valid_from) < Date.now() - PAST_MS_MAX)
     throw invalidField(
       'valid_from',
       'A price cannot begin in the past: requests keep the price they were accepted under.',
     );
   return price;
+}
+
+/** E-Z5: whoever prices a class at 0 says so twice. */
+function refuseFree(price: NewPrice, hasOutput: boolean): void {
+  const free = Object.entries({
+    input: price.inputNano,
+    output: hasOutput ? price.outputNano : null,
+    cache_read: price.cacheReadNano,
+    cache_write_5m: price.cacheWrite5mNano,
+    cache_write_1h: price.cacheWrite1hNano,
+  }).flatMap(([name, amount]) => (amount === 0n ? [name] : []));
+  if (free.length > 0)
+    throw invalidField(
+      'confirm_zero',
+      `This price makes ${free.join(', ')} free: send confirm_zero: true if that is meant.`,
+    );
 }
 
 const optional = (text: string | null | undefined): bigint | null =>
