@@ -69,8 +69,12 @@ async function changed(
     target: `api_key:${key}`,
     after: { account: owner.account, label: keyLabelOf(owner.name), by: 'npm run demo' },
   });
-  const one = async <T>(sql: string, values: readonly unknown[] = []): Promise<T | undefined> =>
-    (await client.query(sql, [...values])).rows[0];
-  const row = await findKey({ one }, owner.account, key);
+  const queries: Parameters<typeof findKey>[0] = {
+    one: async <T>(sql: string, values: readonly unknown[] = []) => {
+      const { rows } = await client.query<T & pg.QueryResultRow>(sql, [...values]);
+      return rows[0];
+    },
+  };
+  const row = await findKey(queries, owner.account, key);
   if (row !== undefined) await money.liveAppend(owner.account, 'key.changed', toKeyView(row));
 }
