@@ -97,6 +97,11 @@ export interface AnswerStream {
   readonly isInsideEvent: boolean;
   /** The last valid usage the provider reported, or null. */
   readonly usage: Usage | null;
+  /**
+   * The input classes a provider tells when it begins (Anthropic), output 0; null = none. An answer that is cut before
+   * its `usage` came is charged these and counted output. Absent where the dialect tells nothing so early.
+   */
+  readonly promptUsage?: Usage | null;
   readonly finishReason: string | null;
   readonly reportedModel: string | null;
   /** An error the provider sent inside the stream, or null. */
@@ -109,7 +114,10 @@ export interface AnswerStream {
   readonly estimatedTokens: number;
   /** The produced text, for counting when no usage came. Costs work: call it once. */
   producedText(): string;
-  /** Ends the stream as if the output bound had been reached: the events, the dialect's end included. */
+  /**
+   * Ends the stream as if the output bound had been reached: the events, the dialect's end included. The bytes of the
+   * last push are not forwarded then: they were not covered.
+   */
   stop(usage: Usage | null): Uint8Array;
   /** Ends the stream with an error in the client's dialect. */
   fail(error: ErrorFacts): Uint8Array;
