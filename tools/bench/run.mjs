@@ -2,8 +2,9 @@
 //
 // Machines drift, so every figure is a ratio: the contestants alternate, each figure is the median of ROUNDS, and
 // the steadiest one, CPU per request of the contestant's process, comes first. The contestant has core 0 to
-// itself; load, upstream, PostgreSQL, worker and console share core 1. Everything behind the gateway is real and
-// on; between the rounds settlement catches up, for it shares its core with the load and would lose to it.
+// itself; load and upstream have core 1, and PostgreSQL, worker and console what these leave of it: a gateway's
+// clients and providers do not share a core with its database, and were they slowed by it, that would be measured
+// as the gateway's. Everything behind the gateway is real and on; between the rounds settlement catches up.
 // Writes bench/results/<date>.json.
 import { execFileSync, fork } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
+import { constants, cpus, setPriority } from 'node:os';
 import { startStack } from '@weir/test-kit';
 
 const require = createRequire(new URL('../../libs/data/package.json', import.meta.url));
@@ -68,8 +68,11 @@ export async function startWeir(upstreamPort, env = {}) {
     output: () => gateway.output.slice(-2_000),
     stop: () => stack.stop(),
     pinRest: async () => {
-      for (const pid of stack.pids.filter((one) => one !== gateway.pid)) pinAll(pid, 1);
-      for (const pid of await postgresPids(stack.databaseUrl)) pinAll(pid, 1);
+      const rest = stack.pids.filter((pid) => pid !== gateway.pid);
+      for (const pid of [...rest, ...(await postgresPids(stack.databaseUrl))]) {
+        pinAll(pid, 1);
+        yieldToLoad(pid);
+      }
     },
     /** Ended requests that PostgreSQL has not confirmed. */
     unsettled: async () => {
@@ -95,6 +98,15 @@ function hasTaskset() {
 export function pinAll(pid, core) {
   if (!canPin) return;
   execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/** Load and upstream go first on the core they share with what stands behind the gateway. */
+function yieldToLoad(pid) {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // ESRCH: a backend that ended since.
+  }
 }
 
 /** PostgreSQL's first process and all its children, seen from one of its backends. */
