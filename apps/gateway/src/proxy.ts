@@ -10,7 +10,14 @@ import { modelList } from './models/model-list.js';
 import type { Call, CallProblem } from './request/call.js';
 import { correlationIdOf, userAgentOf } from './request/client-facts.js';
 import { Exchange } from './request/exchange.js';
-import { routeOf, UNKNOWN } from './request/proxy-route.js';
+import {
+  BadPath,
+  bodyKindOf,
+  routeOf,
+  UNKNOWN,
+  type ProxyOperation,
+  type ProxyRoute,
+} from './request/proxy-route.js';
 import { bodyProblem, readBody, type BodyReader } from './request/read-body.js';
 import { readCall } from './request/read-call.js';
 import type { Hold } from './money/money-path.types.js';
@@ -34,13 +41,18 @@ export class Proxy implements FastLane, BodyReader {
     services.running.attach(this.#forwarder);
   }
 
-  /** Takes everything under `/v1`; the rest is Fastify's. */
+  /** Takes everything under `/v1` and `/v1beta`; the rest is Fastify's. */
   handle(req: IncomingMessage, res: ServerResponse): boolean {
-    const route = routeOf(req.url ?? '');
-    if (route === null) return false;
+    const found = routeOf(req.url ?? '');
+    if (found === null) return false;
+    const route = found instanceof BadPath ? found.route : found;
     const x = new Exchange(req, res, route, this.#forwarder);
     x.correlationId = correlationIdOf(req);
-    if (route === UNKNOWN) {
+    if (found instanceof BadPath) {
+      x.refuse('invalid_request_error', { message: 'The path names no model.', param: 'model' });
+      return true;
+    }
+    if (UNKNOWN.has(route)) {
       x.refuse('not_found');
       return true;
     }
@@ -118,7 +130,7 @@ export class Proxy implements FastLane, BodyReader {
       this.#listModels(x, key);
       return;
     }
-    if (!key.routes.has(x.route.operation)) {
+    if (!key.routes.has(keyRouteOf(x.route.operation))) {
       this.#refuse(x, 'mode_not_allowed');
       return;
     }
@@ -150,13 +162,13 @@ export class Proxy implements FastLane, BodyReader {
 
   onBody(x: Exchange, body: Buffer): void {
     if (x.phase !== 'reading') return;
-    const operation = x.route.operation === 'embeddings' ? 'embeddings' : 'chat';
+    const kind = bodyKindOf(x.route);
     const { largeBodies, limits } = this.#services;
     if (body.length <= limits.offThreadBytes) {
-      this.#parsed(x, readCall(operation, body));
+      this.#parsed(x, readCall(kind, body));
       return;
     }
-    largeBodies.read(operation, body).then(
+    largeBodies.read(kind, body).then(
       (read) => {
         this.#parsed(x, read);
       },
@@ -175,6 +187,7 @@ export class Proxy implements FastLane, BodyReader {
       return;
     }
     x.call = read;
+    if (read.reading.costAsked) x.costTold = tellsCost(x.route, read.reading.stream);
     x.templateFactor = x.key?.templateFactor ?? x.templateFactor;
     const planned = planRoute(x, this.#services);
     if (planned !== null) {
@@ -221,6 +234,16 @@ export class Proxy implements FastLane, BodyReader {
     this.#services.onRefused(x, code);
     this.#services.running.leave(x);
   }
+}
+
+/** The right a key needs: counting tokens is part of a conversation. */
+function keyRouteOf(operation: ProxyOperation): string {
+  return operation === 'count_tokens' ? 'chat' : operation;
+}
+
+/** Whose usage object can carry a cost: OpenAI's, but for streams of its other dialects. */
+function tellsCost({ dialect, client }: ProxyRoute, stream: boolean): boolean {
+  return dialect === 'openai' && (!stream || client === 'openai-chat');
 }
 
 /** E-H3: two Host headers are how a proxy in front and we would disagree. Node itself keeps the first. */

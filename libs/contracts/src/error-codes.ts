@@ -144,6 +144,20 @@ export const ERROR_CODES = {
     'The request is malformed.',
     'Correct the field named in the message.',
   ),
+  context_length_exceeded: code(
+    400,
+    'context_length_exceeded',
+    false,
+    'The prompt is longer than the model’s context.',
+    'Shorten the prompt or choose a model with a longer context.',
+  ),
+  content_policy_violation: code(
+    400,
+    'content_policy_violation',
+    false,
+    'The provider refused the content of the request.',
+    'Change the content; other endpoints are not asked.',
+  ),
   request_too_large: code(
     413,
     'payload_too_large',

@@ -7,7 +7,13 @@ import {
   type CatalogTokenPrice,
 } from '@weir/data';
 import type { CompletePrice } from '@weir/domain';
-import { joinUrl, PROVIDER_KINDS, type ProviderKind } from '@weir/providers';
+import {
+  OPERATIONS,
+  operationUrl,
+  PROVIDER_KINDS,
+  type Operation,
+  type ProviderKind,
+} from '@weir/providers';
 import { FACTOR_ONE, factor, type Factor } from '@weir/units';
 import type { Pool } from 'undici';
 import { ForwardedHeaders } from '../forward/upstream-headers.js';
@@ -156,10 +162,6 @@ interface ServeInput {
 }
 
 function serve({ endpoint, provider, kind, headers, pool }: ServeInput): ServedEndpoint {
-  const pathOf = (operation: 'chat' | 'embeddings'): string => {
-    const url = new URL(joinUrl(provider.baseUrl, kind.path(operation) ?? operation));
-    return url.pathname + url.search;
-  };
   return {
     id: endpoint.id,
     provider: provider.slug,
@@ -169,11 +171,28 @@ function serve({ endpoint, provider, kind, headers, pool }: ServeInput): ServedE
     weight: endpoint.weight,
     serverFactor: factor(provider.costFactor),
     pool,
-    paths: { chat: pathOf('chat'), embeddings: pathOf('embeddings') },
+    dialect: kind.dialect,
+    paths: pathsOf(kind, provider.baseUrl, endpoint.upstreamModel),
     maxTokensField: kind.maxTokensField(endpoint.upstreamModel),
     headers,
     forwarded: new ForwardedHeaders(provider.forwardHeaders),
   };
+}
+
+/** Path and query of every operation the endpoint has. */
+function pathsOf(
+  kind: ProviderKind,
+  baseUrl: string,
+  upstreamModel: string,
+): ReadonlyMap<Operation, string> {
+  const paths = new Map<Operation, string>();
+  for (const operation of OPERATIONS) {
+    const text = operationUrl(kind, baseUrl, operation, upstreamModel);
+    if (text === null) continue;
+    const url = new URL(text);
+    paths.set(operation, url.pathname + url.search);
+  }
+  return paths;
 }
 
 /** Flat and lower case; `identity`, because a compressed answer could not be read while it passes. */
@@ -185,12 +204,9 @@ function requestHeaders(kind: ProviderKind, credential: string | null): string[]
     'identity',
     'user-agent',
     USER_AGENT,
+    ...Object.entries(kind.headers).flat(),
   ];
-  if (credential !== null) {
-    for (const [name, value] of Object.entries(kind.authorise(credential))) {
-      headers.push(name, value);
-    }
-  }
+  if (credential !== null) headers.push(...Object.entries(kind.authorise(credential)).flat());
   return headers;
 }
 

@@ -1,5 +1,5 @@
 import type { CompletePrice } from '@weir/domain';
-import type { MaxTokensField } from '@weir/providers';
+import type { MaxTokensField, Operation, UpstreamDialect } from '@weir/providers';
 import type { Factor } from '@weir/units';
 import type { Pool } from 'undici';
 import type { ForwardedHeaders } from '../forward/upstream-headers.js';
@@ -18,8 +18,10 @@ export interface ServedEndpoint {
   /** Server cost factor, ten-thousandths. */
   readonly serverFactor: Factor;
   readonly pool: Pool;
-  /** Path of each operation, the base URL's path and query included. */
-  readonly paths: { readonly chat: string; readonly embeddings: string };
+  /** What its bytes are in. */
+  readonly dialect: UpstreamDialect;
+  /** Path of each operation it has, the base URL's path and query included. */
+  readonly paths: ReadonlyMap<Operation, string>;
   /** The member that bounds output where the client named none. */
   readonly maxTokensField: MaxTokensField;
   /** Flat, lower-case request headers with the credential: never logged. */

@@ -19,6 +19,7 @@ export function answerHeaders(
   passed: readonly string[],
 ): string[] {
   const headers = ['content-type', contentType, ...identityHeaders(x)];
+  if (x.dropped.length > 0) headers.push('x-weir-dropped', droppedText(x.dropped));
   for (const part of passed) headers.push(part);
   return headers;
 }
@@ -37,6 +38,14 @@ export function identityHeaders(x: Exchange): string[] {
   headers.push('x-weir-attempts', String(x.attemptsBegun));
   if (x.rateState !== null) headers.push(...rateLimitHeaders(x.rateState, x.route.dialect));
   return headers;
+}
+
+const DROPPED_CHARS_MAX = 1_000;
+
+/** Members the provider has no place for, as a list; their names are the client's text. */
+function droppedText(names: readonly string[]): string {
+  const text = names.map(headerSafe).join(', ');
+  return text.length > DROPPED_CHARS_MAX ? `${text.slice(0, DROPPED_CHARS_MAX)}...` : text;
 }
 
 /** Model ids are an admin's text: what a header cannot carry is percent-encoded. */

@@ -7,14 +7,22 @@ import type { Hold } from '../money/money-path.types.js';
 import { AnswerRelay } from '../observe/answer-relay.js';
 import { ErrorRelay, type ErrorRelayOwner } from '../observe/error-relay.js';
 import { StreamRelay } from '../observe/stream-relay.js';
+import type { RequestProblem, UpstreamRequest } from '@weir/providers';
+import type { PricedEndpoint } from '../config-cache/served-endpoint.js';
 import type { ProxyServices } from '../proxy-services.js';
-import type { ProblemDetail } from '../refuse/error-body.js';
+import { errorBody, type ProblemDetail } from '../refuse/error-body.js';
 import type { Exchange, ExchangeOwner } from '../request/exchange.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import { beginRecordOf } from './begin-record.js';
-import { isContentPolicy, relayedCode, relayedError } from './upstream-error.js';
-import { readAnswerHead } from './upstream-headers.js';
-import { upstreamBody } from './upstream-body.js';
+import {
+  readUpstreamError,
+  relayedCode,
+  relayedFacts,
+  type UpstreamError,
+} from './upstream-error.js';
+import { readAnswerHead, requestHeaders } from './upstream-headers.js';
+import { noSuchOperation, upstreamRequest } from './upstream-request.js';
+import { wayTo, type EndpointWay } from './ways.js';
 
 /** Who admits anew when the hold was voided between hold and dispatch. */
 export interface Readmitter {
@@ -59,43 +67,58 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       this.#fail(x, 'client_closed');
       return;
     }
-    const first = this.#passable(x, 0);
-    if (first < 0) {
+    if (this.#send(x, 0)) return;
+    const [misfit] = x.misfits;
+    if (misfit !== undefined && x.misfits.length === x.candidates.length) {
+      this.#fail(x, 'invalid_request_error', problemDetail(misfit.problem));
+    } else {
       this.#fail(x, 'no_eligible_upstream', { retryAfterS: 5 });
-      return;
     }
-    if (first > 0) {
-      x.candidateIndex = first;
-      this.#services.money.attempt(hold, first);
-    }
-    this.#dispatch(x);
   }
 
-  #dispatch(x: Exchange): void {
-    const priced = x.candidates[x.candidateIndex];
-    const { call } = x;
-    if (priced === undefined || call === null) {
-      this.#fail(x, 'no_eligible_upstream');
-      return;
+  /** Sends to the first candidate from `from` on that can take the request and whose circuit lets it pass. */
+  #send(x: Exchange, from: number): boolean {
+    const { call, candidates } = x;
+    if (call === null) return false;
+    for (let i = from; i < candidates.length; i += 1) {
+      const priced = candidates[i];
+      if (priced === undefined) break;
+      const to = wayTo(x.route, priced.endpoint, call.reading.stream);
+      if (to === null) {
+        x.misfits.push({ priced, problem: noSuchOperation(x) });
+        continue;
+      }
+      const request = upstreamRequest(x, call, priced.endpoint, to.way);
+      if (!request.ok) {
+        x.misfits.push({ priced, problem: request.problem });
+        continue;
+      }
+      if (!this.#services.health.mayPass(priced.endpoint.id, performance.now())) continue;
+      if (i > 0 && x.hold !== null) this.#services.money.attempt(x.hold, i);
+      x.candidateIndex = i;
+      this.#dispatch(x, priced, to, request);
+      return true;
     }
+    return false;
+  }
+
+  #dispatch(
+    x: Exchange,
+    priced: PricedEndpoint,
+    { way, path }: EndpointWay,
+    request: Extract<UpstreamRequest, { ok: true }>,
+  ): void {
     const nowMs = performance.now();
     if (x.firstDispatchMs === 0) x.firstDispatchMs = nowMs;
     x.attemptsBegun += 1;
-    const { endpoint } = priced;
     const attempt = new Attempt(x, priced, nowMs);
     x.attempt = attempt;
     x.relay = null;
-    endpoint.pool.dispatch(
-      {
-        path: x.route.operation === 'embeddings' ? endpoint.paths.embeddings : endpoint.paths.chat,
-        method: 'POST',
-        headers: endpoint.forwarded.none
-          ? endpoint.headers
-          : endpoint.forwarded.added(endpoint.headers, x.req.rawHeaders),
-        body: upstreamBody(x, call, endpoint),
-      },
-      attempt,
-    );
+    x.way = way;
+    x.dropped = request.dropped;
+    const { endpoint } = priced;
+    const headers = requestHeaders(endpoint, x.route, x.req);
+    endpoint.pool.dispatch({ path, method: 'POST', headers, body: request.body }, attempt);
   }
 
   onHead(x: Exchange, attempt: Attempt, status: number, raw: IncomingHttpHeaders): boolean {
@@ -115,14 +138,17 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       x.relay = new ErrorRelay(x, this, limits, status);
       return true;
     }
+    const { way } = x;
+    if (way === null) throw new Error('An answer came before its request.');
     this.#services.health.succeeded(attempt);
-    const headers = answerHeaders(x, contentTypeOf(head.contentType), head.passed);
-    if (x.call?.reading.stream === true && head.contentType.startsWith('text/event-stream')) {
+    const streams = x.call?.reading.stream === true && isEventStream(head.contentType);
+    const contentType = way.passesBytes ? head.contentType : streams ? EVENT_STREAM : JSON_TYPE;
+    const headers = answerHeaders(x, contentType || JSON_TYPE, head.passed);
+    if (streams) {
       headers.push('cache-control', 'no-cache');
-      const removeUsage = !x.call.reading.includeUsageAsked;
-      x.relay = new StreamRelay(x, { money, ender, limits, drains }, headers, removeUsage);
+      x.relay = new StreamRelay(x, { money, ender, limits, drains }, headers, way);
     } else {
-      x.relay = new AnswerRelay(x, { ender, limits, drains }, status, headers);
+      x.relay = new AnswerRelay(x, { ender, limits, drains }, { status, headers, way });
     }
     if (x.clientGone) x.relay.onClientGone();
     return true;
@@ -146,7 +172,8 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
   onUpstreamError(x: Exchange, status: number, body: Buffer): void {
     const { attempt } = x;
     if (attempt === null) return;
-    const contentPolicy = isContentPolicy(body);
+    const error = readUpstreamError(body);
+    const contentPolicy = error?.meaning === 'content_policy_violation';
     attempt.outcome = 'status';
     this.#services.health.failed(attempt, 'status', contentPolicy);
     x.noteAttempt('status', this.#services.money.nowMs());
@@ -156,7 +183,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       return;
     }
     if (contentPolicy || !isFailoverStatus(status)) {
-      this.#relayError(x, contentPolicy ? 400 : status, body);
+      this.#relayError(x, contentPolicy ? 400 : status, error);
       return;
     }
     if (this.#next(x)) return;
@@ -218,37 +245,22 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
 
   /** Tries the next candidate where the rules of decisions §7 allow it. */
   #next(x: Exchange): boolean {
-    const { limits, money } = this.#services;
+    const { limits } = this.#services;
     if (x.answered || x.killed || x.hold === null) return false;
     if (x.attemptsBegun >= limits.attemptsMax) return false;
     if (performance.now() - x.firstDispatchMs > limits.failoverWindowMs) return false;
     if (!x.fallback) return false;
-    const next = this.#passable(x, x.candidateIndex + 1);
-    if (next < 0) return false;
-    x.candidateIndex = next;
-    money.attempt(x.hold, next);
-    this.#dispatch(x);
-    return true;
-  }
-
-  /** Index of the first candidate from `from` on whose circuit lets a request pass, or −1. */
-  #passable(x: Exchange, from: number): number {
-    const nowMs = performance.now();
-    for (let i = from; i < x.candidates.length; i += 1) {
-      const candidate = x.candidates[i];
-      if (candidate === undefined) break;
-      if (this.#services.health.mayPass(candidate.endpoint.id, nowMs)) return i;
-    }
-    return -1;
+    return this.#send(x, x.candidateIndex + 1);
   }
 
   /** The client's own mistake: the provider's words, our headers, no charge. */
-  #relayError(x: Exchange, status: number, body: Buffer): void {
-    const code = relayedCode(status);
+  #relayError(x: Exchange, status: number, error: UpstreamError | null): void {
+    const code = relayedCode(status, error);
     this.#end(x, { ...endedWithout(code), httpStatus: status }, () => {
       if (x.answered || x.res.destroyed) return;
       x.answered = true;
-      const answer = relayedError(body, code, x.requestId);
+      const facts = relayedFacts(x, error, code, status);
+      const answer = Buffer.from(errorBody(x.route.dialect, facts));
       x.res.writeHead(status, [
         'content-type',
         'application/json; charset=utf-8',
@@ -302,8 +314,15 @@ function identityHeadersOnly(x: Exchange): string[] {
   return identityHeaders(x).slice(4);
 }
 
-function contentTypeOf(given: string): string {
-  return given === '' ? 'application/json' : given;
+function problemDetail({ message, param }: RequestProblem): ProblemDetail {
+  return param === null ? { message } : { message, param };
+}
+
+const JSON_TYPE = 'application/json';
+const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+
+function isEventStream(contentType: string): boolean {
+  return contentType.startsWith('text/event-stream');
 }
 
 /** Seconds of a Retry-After header, dates included; null = unreadable. */

@@ -1,56 +1,89 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
-import { openAiErrorBody } from '../refuse/error-body.js';
+import type { ErrorFacts } from '@weir/providers';
+import type { Exchange } from '../request/exchange.js';
 
-const CONTENT_POLICY = /content_policy|content_filter|content-filter|moderation/;
+/**
+ * What a provider's error says, whatever its dialect: all of them put an `error` object into the body (Gemini
+ * sometimes into a list of one).
+ */
+export interface UpstreamError {
+  /** The provider's words; null where there are none that may be passed on. */
+  readonly message: string | null;
+  readonly type: string | null;
+  readonly param: string | null;
+  /** The provider's code; numbers as text. */
+  readonly code: string | null;
+  /** What it amounts to in our own list; null = a client's mistake of no special kind. */
+  readonly meaning: 'content_policy_violation' | 'context_length_exceeded' | null;
+}
 
-/** Whether the provider refused the content itself: another endpoint would only be asked to look away. */
-export function isContentPolicy(body: Buffer): boolean {
+const CONTENT_POLICY =
+  /content_policy|content_filter|content-filter|moderation|prohibited_content/i;
+const CONTEXT_LENGTH = /context_length_exceeded|model_max_prompt_tokens/i;
+/** Sentences of providers whose codes do not say it (Anthropic, Gemini, vLLM). */
+const CONTEXT_SENTENCE =
+  /prompt is too long|maximum context length|exceeds? the (?:maximum|model's) (?:number of tokens|context)|input token count .{0,40}exceeds|input is too long|context (?:window|length) (?:is )?exceed/i;
+
+/** Reads an error's body of at most 64 kB; null where it is none. */
+export function readUpstreamError(body: Buffer): UpstreamError | null {
   const error = errorOf(body);
-  const code = error?.['code'];
-  const type = error?.['type'];
-  return (
-    (typeof code === 'string' && CONTENT_POLICY.test(code)) ||
-    (typeof type === 'string' && CONTENT_POLICY.test(type))
-  );
+  if (error === null) return null;
+  const message = textOrNull(error['message']);
+  const type = textOrNull(error['type']) ?? textOrNull(error['status']);
+  const code = textOrNull(error['code']);
+  const names = `${type ?? ''} ${code ?? ''}`;
+  return {
+    message,
+    type,
+    code,
+    param: textOrNull(error['param']),
+    meaning: meaningOf(names, message),
+  };
+}
+
+function meaningOf(names: string, message: string | null): UpstreamError['meaning'] {
+  if (CONTENT_POLICY.test(names)) return 'content_policy_violation';
+  if (CONTEXT_LENGTH.test(names)) return 'context_length_exceeded';
+  return message !== null && CONTEXT_SENTENCE.test(message) ? 'context_length_exceeded' : null;
 }
 
 /** What a client's mistake is logged as. */
-export function relayedCode(status: number): ErrorCodeName {
+export function relayedCode(status: number, error: UpstreamError | null): ErrorCodeName {
+  if (error !== null && error.meaning !== null) return error.meaning;
   if (status === 413) return 'request_too_large';
   if (status === 404) return 'model_not_found';
   return 'invalid_request_error';
 }
 
 /**
- * The provider's error as the client gets it: its own object where it has one (SDKs read `code` and `param`),
- * else a sentence of ours. Nothing else of the body passes, as it may name hosts or keys.
+ * The provider's error as the client gets it: its own words, `param` and code, in the client's dialect. Nothing else
+ * of the body passes, as it may name hosts or keys.
  */
-export function relayedError(body: Buffer, code: ErrorCodeName, requestId: string): Buffer {
-  const error = errorOf(body);
-  if (error !== null) {
-    const { message, type, param, code: providerCode } = error;
-    return Buffer.from(
-      JSON.stringify({
-        error: {
-          message: typeof message === 'string' ? message : 'The provider refused the request.',
-          type: typeof type === 'string' ? type : 'invalid_request_error',
-          param: typeof param === 'string' ? param : null,
-          code: textOrNull(providerCode) ?? code,
-          metadata: { error_type: ERROR_CODES[code].errorType, request_id: requestId },
-        },
-      }),
-    );
-  }
-  return Buffer.from(
-    openAiErrorBody(code, requestId, { message: 'The provider refused the request.' }),
-  );
+export function relayedFacts(
+  x: Exchange,
+  error: UpstreamError | null,
+  code: ErrorCodeName,
+  httpStatus: number,
+): ErrorFacts {
+  const isOpenAi = x.attempt?.endpoint.endpoint.dialect === 'openai';
+  return {
+    // OpenAI's codes are names that its clients know; those of others are told beside ours.
+    code: (isOpenAi ? error?.code : null) ?? code,
+    httpStatus,
+    errorType: ERROR_CODES[code].errorType,
+    message: error?.message ?? 'The provider refused the request.',
+    requestId: x.requestId,
+    param: error?.param ?? null,
+    providerCode: error?.code ?? error?.type ?? null,
+  };
 }
 
 /** The `error` object of a provider's body, or null. */
 function errorOf(body: Buffer): Readonly<Record<string, unknown>> | null {
   try {
     const parsed: unknown = JSON.parse(body.toString());
-    return isRecord(parsed) && isRecord(parsed['error']) ? parsed['error'] : null;
+    const root: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+    return isRecord(root) && isRecord(root['error']) ? root['error'] : null;
   } catch {
     // SyntaxError: not JSON. Our own sentence says what is known.
     return null;
@@ -59,7 +92,7 @@ function errorOf(body: Buffer): Readonly<Record<string, unknown>> | null {
 
 function textOrNull(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

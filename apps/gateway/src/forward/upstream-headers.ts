@@ -1,4 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ServedEndpoint } from '../config-cache/served-endpoint.js';
+import type { ProxyRoute } from '../request/proxy-route.js';
 
 /**
  * Headers by allow-list, both ways (E-H1). Upstream gets what we set plus what its provider's
@@ -62,6 +64,32 @@ export class ForwardedHeaders {
     if (NEVER_FORWARDED.has(name) || name.startsWith('x-forwarded-')) return false;
     return this.#exact.has(name) || this.#prefixes.some((prefix) => name.startsWith(prefix));
   }
+}
+
+/** Headers of one request to an endpoint: the endpoint's own list where nothing of the client's passes. */
+export function requestHeaders(
+  { headers, forwarded, dialect }: ServedEndpoint,
+  route: ProxyRoute,
+  req: IncomingMessage,
+): string[] {
+  const all = forwarded.none ? headers : forwarded.added(headers, req.rawHeaders);
+  return dialect === 'anthropic' && route.dialect === 'anthropic'
+    ? withAnthropicHeaders(all, req.headers)
+    : all;
+}
+
+/** A client of Anthropic's own dialect chooses its version and betas itself. */
+const ANTHROPIC_CHOICES = ['anthropic-version', 'anthropic-beta'] as const;
+
+function withAnthropicHeaders(headers: string[], given: IncomingHttpHeaders): string[] {
+  let all = headers;
+  for (const name of ANTHROPIC_CHOICES) {
+    const value = given[name];
+    if (typeof value !== 'string' || value === '') continue;
+    const at = all.indexOf(name);
+    all = at < 0 ? [...all, name, value] : all.with(at + 1, value);
+  }
+  return all;
 }
 
 /** Answer headers of an upstream that clients get. */

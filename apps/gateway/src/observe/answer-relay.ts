@@ -1,11 +1,5 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
-import {
-  producedTextOf,
-  readChatResponse,
-  readEmbeddingsResponse,
-  readPlainAnswer,
-  type AnswerReading,
-} from '@weir/providers';
+import type { AnswerReading, ClientAnswer } from '@weir/providers';
 import { NO_USAGE, type Usage } from '@weir/domain';
 import type { Ender, Ending, Finisher } from '../end/ending.js';
 import type { AttemptOutcome } from '../forward/attempt.js';
@@ -13,6 +7,9 @@ import type { GatewayLimits } from '../limits.js';
 import type { Charged } from '../money/money-path.types.js';
 import type { Exchange, Relay } from '../request/exchange.js';
 import { costHeaderOf } from '../end/answer-headers.js';
+import type { Way } from '../forward/ways.js';
+import { withCost } from './answer-cost.js';
+import { answerInput } from './answer-input.js';
 import { usageFromTail, TAIL_BYTES } from './usage-tail.js';
 import { countTokens } from './token-counter.js';
 
@@ -20,6 +17,14 @@ export interface AnswerRelayServices {
   readonly ender: Ender;
   readonly limits: GatewayLimits;
   readonly drains: boolean;
+}
+
+/** How an answer begins, and the way it goes. */
+export interface AnswerRelayHead {
+  readonly status: number;
+  /** Flat; this relay adds to it. */
+  readonly headers: string[];
+  readonly way: Way;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -33,6 +38,7 @@ export class AnswerRelay implements Relay, Finisher {
   readonly #services: AnswerRelayServices;
   readonly #status: number;
   readonly #head: string[];
+  readonly #way: Way;
   #chunks: Buffer[] = [];
   #bytes = 0;
   /** Whether the answer passes while it comes. */
@@ -40,17 +46,18 @@ export class AnswerRelay implements Relay, Finisher {
   #tail: Buffer = EMPTY;
   /** What is still to be written when the end is journaled; null = the answer is incomplete. */
   #body: Buffer | null = null;
-  /** The whole answer, a character a byte. */
-  #text = '';
+  /** The whole answer, a character a byte, where it leaves as it came. */
+  #text: string | null = null;
   #ended = false;
   #waitingForClient = false;
   #lastWriteMs = performance.now();
 
-  constructor(x: Exchange, services: AnswerRelayServices, status: number, head: string[]) {
+  constructor(x: Exchange, services: AnswerRelayServices, head: AnswerRelayHead) {
     this.#x = x;
     this.#services = services;
-    this.#status = status;
-    this.#head = head;
+    this.#status = head.status;
+    this.#head = head.headers;
+    this.#way = head.way;
   }
 
   onData(chunk: Buffer): boolean {
@@ -63,7 +70,8 @@ export class AnswerRelay implements Relay, Finisher {
       this.stop('upstream_unavailable');
       return true;
     }
-    return this.#pass();
+    // What is translated is read whole before a byte of it can leave.
+    return this.#way.passesBytes ? this.#pass() : true;
   }
 
   onEnd(): void {
@@ -76,19 +84,27 @@ export class AnswerRelay implements Relay, Finisher {
       this.#judge(this.#readTail(body), body);
       return;
     }
-    // Latin-1 maps each byte to one character and back: one string serves the parser, which needs only the
+    const way = this.#way;
+    if (!way.passesBytes) {
+      const answer = way.answer(body, answerInput(this.#x));
+      this.#judge(answer, asBuffer(answer.body));
+      return;
+    }
+    // Latin-1 maps each byte to one character and back: one string serves the reader, which needs only the
     // ASCII parts of it, and the socket, which then takes head and body in a single write.
-    this.#text = body.toString('latin1');
-    this.#judge(this.#read(this.#text), body);
+    const text = body.toString('latin1');
+    this.#text = text;
+    this.#judge(way.answer(body, answerInput(this.#x, text)), body);
   }
 
-  #judge(reading: AnswerReading, body: Buffer): void {
+  #judge(answer: ClientAnswer, body: Buffer): void {
+    const { reading } = answer;
     if (reading.usage !== null) {
       this.#finish(this.#endingOf(reading, reading.usage, true), body);
     } else if (reading.error !== null) {
       this.#finish(this.#endingOf(reading, null, false), body);
     } else {
-      this.#finishCounted(reading, body);
+      this.#finishCounted(answer, body);
     }
   }
 
@@ -128,24 +144,10 @@ export class AnswerRelay implements Relay, Finisher {
     return { ...NO_USAGE, input: this.#x.inputTokensEstimate };
   }
 
-  #read(text: string): AnswerReading {
-    const bounds = {
-      inputTokensMax: this.#x.inputTokensBound,
-      outputTokensMax: this.#x.outputTokensMax,
-    };
-    if (this.#x.route.operation === 'embeddings') {
-      return readEmbeddingsResponse(parsedOrNull(text), bounds);
-    }
-    return readPlainAnswer(text, bounds) ?? readChatResponse(parsedOrNull(text), bounds);
-  }
-
-  #readTail(rest: Buffer): AnswerReading {
+  /** Of a long answer only the end is at hand: its usage stands there. */
+  #readTail(rest: Buffer): ClientAnswer {
     const tail = Buffer.concat([this.#tail, rest]);
-    const usage = usageFromTail(tail);
-    const answer = usage === null ? null : { usage };
-    return this.#x.route.operation === 'embeddings'
-      ? readEmbeddingsResponse(answer)
-      : readChatResponse(answer);
+    return this.#way.answer(usageFromTail(tail), answerInput(this.#x));
   }
 
   /** More than we hold back: everything but the newest chunk goes out now. */
@@ -174,9 +176,11 @@ export class AnswerRelay implements Relay, Finisher {
     return goOn;
   }
 
-  #finishCounted(reading: AnswerReading, body: Buffer): void {
-    const text = this.#passing ? '' : producedOf(body);
-    const output = this.#passing ? Math.ceil(this.#bytes / 4) : countTokens(text);
+  #finishCounted(answer: ClientAnswer, body: Buffer): void {
+    const { reading } = answer;
+    const output = this.#passing
+      ? Math.ceil(this.#bytes / BYTES_PER_TOKEN)
+      : countTokens(answer.producedText());
     const input = this.#x.countInput();
     if (typeof output === 'number' && typeof input === 'number') {
       this.#finish(this.#endingOf(reading, { ...NO_USAGE, input, output }, false), body);
@@ -226,7 +230,7 @@ export class AnswerRelay implements Relay, Finisher {
       usage,
       source: usage === null ? 'none' : source,
       finishReason: reading.finishReason,
-      reportedModel: reading.reportedModel === null ? null : fromLatin1(reading.reportedModel),
+      reportedModel: reading.reportedModel,
       surplusTokens: 0,
     };
   }
@@ -258,35 +262,27 @@ export class AnswerRelay implements Relay, Finisher {
       } else {
         x.answered = true;
         x.firstByteMs = performance.now();
-        const head = this.#head;
-        head.push('content-length', String(body.length), 'x-weir-cost', costHeaderOf(charged));
-        res.writeHead(this.#status, head);
-        res.end(this.#text, 'latin1');
+        this.#answer(body, ending, charged);
       }
     }
     this.#services.ender.close(x, ending, charged);
   }
-}
 
-/** A name read from the Latin-1 text, as the provider meant it. */
-function fromLatin1(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : Buffer.from(text, 'latin1').toString();
-}
-
-function parsedOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // SyntaxError: not JSON. It passes as it is and tells nothing.
-    return null;
+  #answer(body: Buffer, { usage, httpStatus }: Ending, charged: Charged): void {
+    const { res, costTold } = this.#x;
+    const told = costTold ? withCost(body, usage, charged) : body;
+    const head = this.#head;
+    head.push('content-length', String(told.length), 'x-weir-cost', costHeaderOf(charged));
+    // An error in a 200 passes as it came; translated it is an error of ours, with its own status.
+    res.writeHead(this.#way.passesBytes ? this.#status : httpStatus, head);
+    if (told === body && this.#text !== null) res.end(this.#text, 'latin1');
+    else res.end(told);
   }
 }
 
-function producedOf(body: Buffer): string {
-  try {
-    return producedTextOf(JSON.parse(body.toString()));
-  } catch {
-    // SyntaxError: not JSON; its bytes are what was produced.
-    return body.toString();
-  }
+/** Ordinary text has about four bytes a token. */
+const BYTES_PER_TOKEN = 4;
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

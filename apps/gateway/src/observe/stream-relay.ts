@@ -1,21 +1,17 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
 import { NO_USAGE, type Usage } from '@weir/domain';
 import { failpoint } from '@weir/platform';
-import {
-  ChatStreamObserver,
-  DONE_FRAME,
-  errorFrame,
-  finishFrame,
-  KEEP_ALIVE_FRAME,
-  usageFrame,
-} from '@weir/providers';
+import { KEEP_ALIVE_FRAME, type AnswerStream } from '@weir/providers';
 import type { Ender, Ending, Finisher } from '../end/ending.js';
 import type { AttemptOutcome } from '../forward/attempt.js';
 import type { GatewayLimits } from '../limits.js';
 import type { Charged, MoneyPathApi } from '../money/money-path.types.js';
-import { openAiErrorOf } from '../refuse/error-body.js';
+import { errorFacts } from '../refuse/error-body.js';
 import type { Exchange, Relay } from '../request/exchange.js';
+import type { Way } from '../forward/ways.js';
+import { withCostEvent } from './answer-cost.js';
 import { countUsage } from './counted-usage.js';
+import { answerInput } from './answer-input.js';
 import { SliceGuard } from './slice-guard.js';
 
 export interface StreamRelayServices {
@@ -26,21 +22,20 @@ export interface StreamRelayServices {
   readonly drains: boolean;
 }
 
-const STOP_COMMENT = Buffer.from(': x-weir-stop: budget\n\n');
 const PROGRESS_TOKENS = 64;
 const PROGRESS_MS = 1_000;
 
 /**
- * One streamed answer: bytes go from upstream to the client as they came, and beside them an observer reads
- * usage. Three rules shape it:
+ * One streamed answer: bytes go from upstream to the client as they came or translated, and beside them usage is
+ * read. Three rules shape it:
  *  - nothing is forwarded that the hold does not cover; where it ends, upstream is paused until it grew (H36);
- *  - `end` is journaled before the bytes that carry `[DONE]` leave, so a client that saw the end was charged;
+ *  - `end` is journaled before the bytes that carry the end leave, so a client that saw the end was charged;
  *  - a slow client pauses upstream, a client that left does not: its stream is read on for the true usage.
  */
 export class StreamRelay implements Relay, Finisher {
   readonly #x: Exchange;
   readonly #services: StreamRelayServices;
-  readonly #observer: ChatStreamObserver;
+  readonly #stream: AnswerStream;
   readonly #slices: SliceGuard;
   readonly #head: string[];
   /** Bytes observed but not yet covered by the hold. */
@@ -55,30 +50,26 @@ export class StreamRelay implements Relay, Finisher {
   #lastProgressTokens = 0;
   #lastWriteMs: number;
 
-  constructor(x: Exchange, services: StreamRelayServices, head: string[], removeUsage: boolean) {
+  constructor(x: Exchange, services: StreamRelayServices, head: string[], way: Way) {
     this.#x = x;
     this.#services = services;
     this.#head = head;
     this.#lastWriteMs = performance.now();
     this.#lastProgressMs = this.#lastWriteMs;
-    this.#observer = new ChatStreamObserver({
-      removeUsageChunk: removeUsage,
-      inputTokensMax: x.inputTokensBound,
-      outputTokensMax: x.outputTokensMax,
-    });
+    this.#stream = way.stream(answerInput(x));
     this.#slices = new SliceGuard(x, services.money, services.limits.sliceTokens, this);
   }
 
   onData(chunk: Buffer): boolean {
     if (this.#ending) return true;
-    const observer = this.#observer;
-    const out = observer.push(chunk);
-    if (!this.#slices.covers(observer.outputTokensBound)) {
+    const stream = this.#stream;
+    const out = stream.push(chunk);
+    if (!this.#slices.covers(stream.outputTokensBound)) {
       this.#uncovered = out;
       return false;
     }
-    this.#coveredBytes = observer.producedBytes;
-    if (observer.isDone) {
+    this.#coveredBytes = stream.producedBytes;
+    if (stream.isDone) {
       this.#complete(out);
       return true;
     }
@@ -88,8 +79,8 @@ export class StreamRelay implements Relay, Finisher {
 
   onEnd(): void {
     if (this.#ending || this.#uncovered !== null) return;
-    const tail = this.#observer.finish();
-    this.#coveredBytes = this.#observer.producedBytes;
+    const tail = this.#stream.finish();
+    this.#coveredBytes = this.#stream.producedBytes;
     this.#complete(tail);
   }
 
@@ -134,23 +125,24 @@ export class StreamRelay implements Relay, Finisher {
     }
     this.#progress();
     const silentMs = nowMs - Math.max(this.#lastWriteMs, attempt.lastByteMs);
-    // The relay forwards whole events only, so a comment never lands inside one.
-    if (this.#x.answered && silentMs > limits.keepAliveCommentMs) this.#write(KEEP_ALIVE_FRAME);
+    // Whole events only are forwarded, but for an oversized one, which a comment would break in two.
+    const fits = this.#x.answered && !this.#stream.isInsideEvent;
+    if (fits && silentMs > limits.keepAliveCommentMs) this.#write(KEEP_ALIVE_FRAME);
   }
 
   usage(): Usage {
-    const output = this.#observer.estimatedTokens;
-    return this.#observer.usage ?? { ...NO_USAGE, input: this.#x.inputTokensEstimate, output };
+    const output = this.#stream.estimatedTokens;
+    return this.#stream.usage ?? { ...NO_USAGE, input: this.#x.inputTokensEstimate, output };
   }
 
   /** The hold grew: what waited may go. */
   onSliceGranted(): void {
     const out = this.#uncovered;
     if (this.#ending || out === null) return;
-    if (!this.#slices.covers(this.#observer.outputTokensBound)) return;
+    if (!this.#slices.covers(this.#stream.outputTokensBound)) return;
     this.#uncovered = null;
-    this.#coveredBytes = this.#observer.producedBytes;
-    if (this.#observer.isDone) this.#complete(out);
+    this.#coveredBytes = this.#stream.producedBytes;
+    if (this.#stream.isDone) this.#complete(out);
     else if (this.#write(out)) this.#x.attempt?.resume();
   }
 
@@ -189,7 +181,7 @@ export class StreamRelay implements Relay, Finisher {
   }
 
   #progress(): void {
-    const tokens = this.#observer.estimatedTokens;
+    const tokens = this.#stream.estimatedTokens;
     const { hold } = this.#x;
     if (tokens === this.#lastProgressTokens || hold === null) return;
     const nowMs = performance.now();
@@ -202,7 +194,7 @@ export class StreamRelay implements Relay, Finisher {
 
   /** Upstream said all it had to say. `out` holds the last bytes. */
   #complete(out: Uint8Array): void {
-    const { usage, error, producedBytes } = this.#observer;
+    const { usage, error, producedBytes } = this.#stream;
     const status = error === null ? 'ok' : 'upstream_unavailable';
     if (usage !== null) this.#finish(this.#endingOf(status, usage, 0), out);
     else if (error !== null && producedBytes === 0)
@@ -214,12 +206,12 @@ export class StreamRelay implements Relay, Finisher {
   #finishCounted(status: Ending['status'], out: Uint8Array | null): void {
     this.#ending = true;
     this.#uncovered = null;
-    const reported = this.#observer.usage;
+    const reported = this.#stream.usage;
     if (reported !== null) {
       this.#finish(this.#endingOf(status, reported, 0), out);
       return;
     }
-    const counted = countUsage(this.#x, this.#observer.producedText(), this.#coveredBytes);
+    const counted = countUsage(this.#x, this.#stream.producedText(), this.#coveredBytes);
     if (counted instanceof Promise) {
       void counted.then(({ usage, surplusTokens }) => {
         this.#finish(this.#endingOf(status, usage, surplusTokens), out);
@@ -230,7 +222,7 @@ export class StreamRelay implements Relay, Finisher {
   }
 
   #endingOf(status: Ending['status'], usage: Usage | null, surplusTokens: number): Ending {
-    const observer = this.#observer;
+    const stream = this.#stream;
     const gone = this.#x.clientGone;
     const told = gone && status === 'ok' ? 'client_closed' : status;
     const reported = gone ? 'drained' : 'reported';
@@ -238,9 +230,9 @@ export class StreamRelay implements Relay, Finisher {
       status: told,
       httpStatus: told === 'ok' ? 200 : ERROR_CODES[told].status,
       usage,
-      source: usage === null ? 'none' : observer.usage === null ? 'counted' : reported,
-      finishReason: this.#slices.refused ? 'length' : observer.finishReason,
-      reportedModel: observer.reportedModel,
+      source: usage === null ? 'none' : stream.usage === null ? 'counted' : reported,
+      finishReason: this.#slices.refused ? 'length' : stream.finishReason,
+      reportedModel: stream.reportedModel,
       surplusTokens,
     };
   }
@@ -263,11 +255,12 @@ export class StreamRelay implements Relay, Finisher {
     if (!x.clientGone && !res.destroyed) {
       if (!x.answered) this.#open();
       if (this.#slices.refused) {
-        this.#writeBudgetStop(ending.usage);
         res.addTrailers([['x-weir-stop', 'budget']]);
-        res.end(DONE_FRAME);
+        res.end(this.#stream.stop(ending.usage));
       } else if (out !== null && out.length > 0) {
-        res.end(out);
+        const { usage } = ending;
+        const told = x.costTold && usage !== null && ending.status === 'ok';
+        res.end(told ? withCostEvent(x, this.#stream, out, { ...charged, usage }) : out);
       } else {
         res.end();
       }
@@ -275,16 +268,7 @@ export class StreamRelay implements Relay, Finisher {
     this.#services.ender.close(x, ending, charged);
   }
 
-  #writeBudgetStop(usage: Usage | null): void {
-    const { res, call } = this.#x;
-    res.write(finishFrame(this.#observer, 'length', call?.reading.choices ?? 1));
-    res.write(STOP_COMMENT);
-    if (usage !== null && call?.reading.includeUsageAsked === true) {
-      res.write(usageFrame(this.#observer, usage));
-    }
-  }
-
   #errorEvent(code: ErrorCodeName): Uint8Array {
-    return errorFrame(this.#observer, openAiErrorOf(code, this.#x.requestId));
+    return this.#stream.fail(errorFacts(code, this.#x.requestId));
   }
 }

@@ -1,15 +1,28 @@
 /** Bytes of a long answer's end that are kept to find its usage. */
 export const TAIL_BYTES = 64 * 1024;
 
+/** Members that hold usage: OpenAI's and Anthropic's, and Gemini's. */
+const USAGE_MEMBERS = ['usage', 'usageMetadata'] as const;
+const NOTHING = Buffer.from('{}');
+
 /**
- * The `usage` object near the end of a JSON answer that is too long to be parsed whole, or null. It stands at
- * the root, after everything of size; the last one that parses wins.
+ * Of the end of a JSON answer that is too long to be parsed whole: a small answer with its usage alone, `{}` where
+ * none is found. Usage stands at the root, after everything of size; the last one that parses wins.
  */
-export function usageFromTail(tail: Buffer): unknown {
+export function usageFromTail(tail: Buffer): Buffer {
   const text = tail.toString();
+  for (const member of USAGE_MEMBERS) {
+    const usage = lastOf(text, member);
+    if (usage !== null) return Buffer.from(JSON.stringify({ [member]: usage }));
+  }
+  return NOTHING;
+}
+
+function lastOf(text: string, member: string): unknown {
+  const mark = `"${member}"`;
   let from = text.length;
   for (let tries = 0; tries < 4; tries += 1) {
-    const at = text.lastIndexOf('"usage"', from);
+    const at = text.lastIndexOf(mark, from);
     if (at < 0) return null;
     const open = text.indexOf('{', at);
     if (open >= 0) {

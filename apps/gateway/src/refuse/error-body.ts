@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
-import { openAiError, type OpenAiError } from '@weir/providers';
+import { openAiError, type ErrorFacts } from '@weir/providers';
+import type { DialectFamily } from '../request/proxy-route.js';
 
 /** What a refusal says beside its code. */
 export interface ProblemDetail {
@@ -7,39 +8,48 @@ export interface ProblemDetail {
   readonly message?: string;
   /** The request field at fault. */
   readonly param?: string;
+  /** The provider's own code, where it caused the error. */
+  readonly providerCode?: string | null;
   /** Seconds until retrying may help. */
   readonly retryAfterS?: number | null;
   /** `limit`, `scope`, `used`, `held`, `estimate`, `reset_at`, `retry_after`: what a person needs to act. */
   readonly figures?: Readonly<Record<string, string | number | null>>;
 }
 
-/** The `error` object in the OpenAI dialect (api.md, "Error bodies"). */
-export function openAiErrorOf(
+/** What an error says, for every dialect. */
+export function errorFacts(
   code: ErrorCodeName,
   requestId: string,
   detail: ProblemDetail = {},
-): OpenAiError {
+): ErrorFacts {
   const meaning = ERROR_CODES[code];
-  return openAiError({
+  return {
     code,
     httpStatus: meaning.status,
     errorType: meaning.errorType,
     message: detail.message ?? `${meaning.when} ${meaning.remedy}`,
     requestId,
     param: detail.param ?? null,
+    providerCode: detail.providerCode ?? null,
     ...(detail.figures === undefined ? {} : { metadata: detail.figures }),
-  }).error;
+  };
 }
 
-/** Body of an error: the figures stand beside the error's own members and in its metadata, as clients look in both. */
-export function openAiErrorBody(
-  code: ErrorCodeName,
-  requestId: string,
-  detail: ProblemDetail = {},
-): string {
-  const error = openAiErrorOf(code, requestId, detail);
-  return JSON.stringify({ error: { ...error, ...detail.figures } });
+/** Body of an error in the caller's dialect (api.md, "Error bodies"). */
+export function errorBody(dialect: DialectFamily, facts: ErrorFacts): string {
+  return BODIES[dialect](facts);
 }
+
+/** The figures stand beside the error's own members and in its metadata, as clients look in both. */
+function openAiErrorBody(facts: ErrorFacts): string {
+  return JSON.stringify({ error: { ...openAiError(facts).error, ...facts.metadata } });
+}
+
+const BODIES: Readonly<Record<DialectFamily, (facts: ErrorFacts) => string>> = {
+  openai: openAiErrorBody,
+  anthropic: openAiErrorBody,
+  gemini: openAiErrorBody,
+};
 
 /** Flat header list of an error answer; lower case, so that Node copies it as it stands. */
 export function errorHeaders(

@@ -4,14 +4,15 @@ import { ERROR_CODES } from '@weir/contracts';
 import type { KeyEntry } from '../config-cache/key-entry.js';
 import type { PricedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
 import type { Attempt, AttemptListener, AttemptOutcome } from '../forward/attempt.js';
-import { countChatInput } from '@weir/providers';
+import { countChatInput, type RequestProblem } from '@weir/providers';
+import type { Way } from '../forward/ways.js';
 import { countEmbeddingsInput } from '../embeddings/count-input.js';
 import { FACTOR_ONE, type Factor } from '@weir/units';
 import { requestId } from '../money/request-id.js';
 import type { LimitGrant } from '../limits/limit-grant.js';
 import type { RateState } from '../limits/limit-verdict.js';
 import type { Hold, ProgressUsage } from '../money/money-path.types.js';
-import { errorHeaders, openAiErrorBody, type ProblemDetail } from '../refuse/error-body.js';
+import { errorBody, errorFacts, errorHeaders, type ProblemDetail } from '../refuse/error-body.js';
 import type { Call } from './call.js';
 import type { RoutePlan } from '../route/plan-route.js';
 import { loadTokenizer } from '../observe/token-counter.js';
@@ -52,6 +53,14 @@ export interface AttemptLine {
   readonly outcome: AttemptOutcome;
   readonly status: number | null;
 }
+
+/** A candidate that cannot take the request, and why. */
+export interface Misfit {
+  readonly priced: PricedEndpoint;
+  readonly problem: RequestProblem;
+}
+
+const NOTHING_DROPPED: readonly string[] = [];
 
 /** An unread body up to this is skipped, so that a refusal keeps its connection. */
 const SKIPPED_BODY_BYTES_MAX = 64 * 1024;
@@ -110,6 +119,14 @@ export class Exchange implements AttemptListener {
   /** Monotonic instant of the first dispatch; 0 = none yet. */
   firstDispatchMs = 0;
   readonly attemptLines: AttemptLine[] = [];
+  /** Candidates that were passed over: their dialect has no place for what the request asks. */
+  readonly misfits: Misfit[] = [];
+  /** How the present attempt's bytes go. */
+  way: Way | null = null;
+  /** Members of the request that the present attempt's endpoint has no place for. */
+  dropped: readonly string[] = NOTHING_DROPPED;
+  /** Whether the answer's usage tells its cost. */
+  costTold = false;
   relay: Relay | null = null;
   clientGone = false;
   /** Monotonic instant the client left; 0 = still there. */
@@ -236,7 +253,8 @@ export class Exchange implements AttemptListener {
   refuse(code: ErrorCodeName, detail: ProblemDetail = {}, more: readonly string[] = []): void {
     if (this.answered || this.res.destroyed) return;
     this.answered = true;
-    const body = Buffer.from(openAiErrorBody(code, this.requestId, detail));
+    const facts = errorFacts(code, this.requestId, detail);
+    const body = Buffer.from(errorBody(this.route.dialect, facts));
     const headers = errorHeaders(code, this.requestId, body.length, detail.retryAfterS ?? null);
     if (more.length > 0) headers.push(...more);
     if (this.#hasLongBody()) headers.push('connection', 'close');

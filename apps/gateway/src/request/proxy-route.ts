@@ -1,52 +1,144 @@
-/** One of the fixed paths of the hot path: what differs between them. */
+import type { ClientDialect } from '@weir/providers';
+import { pathModelOf, readableModelOf } from './path-model.js';
+
+/** Whose errors and headers a path's callers expect; as rows name it. */
+export type DialectFamily = 'openai' | 'anthropic' | 'gemini';
+
+/** What a path asks for: what a key must allow, and the kind its model must have. */
+export type ProxyOperation = 'chat' | 'embeddings' | 'models' | 'count_tokens';
+
+/** One of the paths of the hot path: what differs between them. */
 export interface ProxyRoute {
-  /** As rows and metrics name it. */
+  /** As rows and metrics name it: a template where the model stands in the path. */
   readonly path: string;
   readonly method: 'POST' | 'GET';
-  /** What a key must allow, the kind its model must have, and the operation asked of a provider. */
-  readonly operation: 'chat' | 'embeddings' | 'models';
-  readonly dialect: 'openai';
+  readonly operation: ProxyOperation;
+  readonly dialect: DialectFamily;
+  /** What a conversation's bytes are in; null for what is no conversation. */
+  readonly client: ClientDialect | null;
+  /** The model that the path names; null where the body does. */
+  readonly pathModel: string | null;
+  /** Whether the path asks for a stream; null where the body does. */
+  readonly pathStream: boolean | null;
 }
 
-/** A route that is forwarded to a provider. */
-export type ForwardedOperation = Exclude<ProxyRoute['operation'], 'models'>;
+/** A route that is forwarded to a provider, by what its body is. */
+export type BodyKind = ClientDialect | 'embeddings' | 'count_tokens';
 
-export const CHAT_COMPLETIONS: ProxyRoute = {
-  path: '/v1/chat/completions',
-  method: 'POST',
-  operation: 'chat',
-  dialect: 'openai',
+/** How a route's body is to be read. */
+export function bodyKindOf(route: ProxyRoute): BodyKind {
+  if (route.operation === 'count_tokens') return 'count_tokens';
+  return route.client ?? 'embeddings';
+}
+
+function conversation(path: string, dialect: DialectFamily, client: ClientDialect): ProxyRoute {
+  return {
+    path,
+    method: 'POST',
+    operation: 'chat',
+    dialect,
+    client,
+    pathModel: null,
+    pathStream: null,
+  };
+}
+
+function other(
+  path: string,
+  dialect: DialectFamily,
+  method: ProxyRoute['method'],
+  operation: ProxyOperation,
+): ProxyRoute {
+  return { path, method, operation, dialect, client: null, pathModel: null, pathStream: null };
+}
+
+export const CHAT_COMPLETIONS = conversation('/v1/chat/completions', 'openai', 'openai-chat');
+
+const UNKNOWN_OPENAI = other('/v1', 'openai', 'GET', 'models');
+const UNKNOWN_ANTHROPIC = other('/v1/messages', 'anthropic', 'GET', 'models');
+const UNKNOWN_GEMINI = other('/v1beta', 'gemini', 'GET', 'models');
+
+/** Anything else under `/v1/` and `/v1beta/`: an error in the caller's dialect, with the same headers. */
+export const UNKNOWN: ReadonlySet<ProxyRoute> = new Set([
+  UNKNOWN_OPENAI,
+  UNKNOWN_ANTHROPIC,
+  UNKNOWN_GEMINI,
+]);
+
+const GENERATE: ProxyRoute = {
+  ...conversation('/v1beta/models/{model}:generateContent', 'gemini', 'gemini'),
+  pathStream: false,
 };
-
-export const EMBEDDINGS: ProxyRoute = {
-  path: '/v1/embeddings',
-  method: 'POST',
-  operation: 'embeddings',
-  dialect: 'openai',
+const STREAM_GENERATE: ProxyRoute = {
+  ...conversation('/v1beta/models/{model}:streamGenerateContent', 'gemini', 'gemini'),
+  pathStream: true,
 };
+const COUNT_TOKENS_OF = other(
+  '/v1beta/models/{model}:countTokens',
+  'gemini',
+  'POST',
+  'count_tokens',
+);
+const MODEL = other('/v1/models/{model}', 'openai', 'GET', 'models');
+const GEMINI_MODEL = other('/v1beta/models/{model}', 'gemini', 'GET', 'models');
 
-/** Answered from memory. */
-export const MODELS: ProxyRoute = {
-  path: '/v1/models',
-  method: 'GET',
-  operation: 'models',
-  dialect: 'openai',
-};
+const BY_PATH: ReadonlyMap<string, ProxyRoute> = new Map(
+  [
+    CHAT_COMPLETIONS,
+    conversation('/v1/completions', 'openai', 'openai-completions'),
+    conversation('/v1/responses', 'openai', 'openai-responses'),
+    conversation('/v1/messages', 'anthropic', 'anthropic'),
+    other('/v1/messages/count_tokens', 'anthropic', 'POST', 'count_tokens'),
+    other('/v1/embeddings', 'openai', 'POST', 'embeddings'),
+    other('/v1/models', 'openai', 'GET', 'models'),
+    other('/v1beta/models', 'gemini', 'GET', 'models'),
+  ].map((route) => [route.path, route]),
+);
 
-/** Anything else under `/v1/`: an error in the caller's dialect, with the same headers. */
-export const UNKNOWN: ProxyRoute = {
-  path: '/v1',
-  method: 'GET',
-  operation: 'models',
-  dialect: 'openai',
-};
+/** Calls of Google's SDK: after the model, behind the last colon. */
+const MODEL_CALLS: ReadonlyMap<string, ProxyRoute> = new Map([
+  ['generateContent', GENERATE],
+  ['streamGenerateContent', STREAM_GENERATE],
+  ['countTokens', COUNT_TOKENS_OF],
+]);
 
-/** The route of a URL; null = not under `/v1`. A query is allowed and ignored; keys in it are never read (E-K6). */
-export function routeOf(url: string): ProxyRoute | null {
+/** Google's SDK puts its `apiVersion` here: `v1beta`, or `v1` where a caller sets it so. */
+const MODEL_PATH = /^\/(v1|v1beta)\/models\/(.+)$/s;
+
+/**
+ * The route of a URL; null = not ours; 'bad' = a path of ours whose model's name cannot be one. A query is allowed
+ * and ignored; keys in it are never read (E-K6).
+ */
+export function routeOf(url: string): ProxyRoute | BadPath | null {
   if (url === CHAT_COMPLETIONS.path) return CHAT_COMPLETIONS;
-  if (url === EMBEDDINGS.path) return EMBEDDINGS;
-  if (url === MODELS.path) return MODELS;
   const query = url.indexOf('?');
-  if (query > 0) return routeOf(url.slice(0, query));
-  return url.startsWith('/v1/') || url === '/v1' ? UNKNOWN : null;
+  const path = query < 0 ? url : url.slice(0, query);
+  const exact = BY_PATH.get(path);
+  if (exact !== undefined) return exact;
+  const named = MODEL_PATH.exec(path);
+  if (named !== null) return modelRoute(named[1] === 'v1beta', named[2] ?? '');
+  if (path === '/v1beta' || path.startsWith('/v1beta/')) return UNKNOWN_GEMINI;
+  if (path.startsWith('/v1/messages/')) return UNKNOWN_ANTHROPIC;
+  return path === '/v1' || path.startsWith('/v1/') ? UNKNOWN_OPENAI : null;
+}
+
+/** A path whose model's name is not one: refused, in this dialect. */
+export class BadPath {
+  readonly route: ProxyRoute;
+
+  constructor(route: ProxyRoute) {
+    this.route = route;
+  }
+}
+
+function modelRoute(isBeta: boolean, rest: string): ProxyRoute | BadPath {
+  const colon = rest.lastIndexOf(':');
+  const call = colon < 0 ? undefined : MODEL_CALLS.get(rest.slice(colon + 1));
+  if (call !== undefined) {
+    const pathModel = pathModelOf(rest.slice(0, colon));
+    return pathModel === null ? new BadPath(call) : { ...call, pathModel };
+  }
+  const route = isBeta ? GEMINI_MODEL : MODEL;
+  const pathModel = readableModelOf(rest);
+  return pathModel === null ? new BadPath(route) : { ...route, pathModel };
 }

@@ -7,7 +7,7 @@ import {
   type JsonScan,
 } from '@weir/providers';
 import type { Call, CallProblem } from './call.js';
-import type { ForwardedOperation } from './proxy-route.js';
+import type { BodyKind } from './proxy-route.js';
 
 const CACHE_MARK = 'cache_control';
 const NATIVE_BYTE_LENGTH = (text: string): number => Buffer.byteLength(text);
@@ -16,7 +16,7 @@ const NATIVE_BYTE_LENGTH = (text: string): number => Buffer.byteLength(text);
  * Reads a body: scanned for what the parser would take but must not pass (E-H5), parsed once, measured. Throws
  * nothing; a malformed body is a value.
  */
-export function readCall(operation: ForwardedOperation, body: Buffer): Call | CallProblem {
+export function readCall(kind: BodyKind, body: Buffer): Call | CallProblem {
   const scan = scanJsonObject(body);
   if (!scan.ok) return problem(scanSentence(scan), null);
   let parsed: unknown;
@@ -29,9 +29,9 @@ export function readCall(operation: ForwardedOperation, body: Buffer): Call | Ca
     return problem('The body is not valid JSON.', null);
   }
   const read =
-    operation === 'chat'
-      ? readChatRequest(parsed, NATIVE_BYTE_LENGTH)
-      : readEmbeddingsRequest(parsed, NATIVE_BYTE_LENGTH);
+    kind === 'embeddings'
+      ? readEmbeddingsRequest(parsed, NATIVE_BYTE_LENGTH)
+      : readChatRequest(parsed, NATIVE_BYTE_LENGTH);
   if (!read.ok) return problem(read.problem.message, read.problem.param);
   // Anywhere in the body: a prompt that merely talks of it is held for as if it used it.
   const marksCache = text.includes(CACHE_MARK);

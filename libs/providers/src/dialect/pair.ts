@@ -104,6 +104,9 @@ export interface AnswerStream {
   readonly promptUsage?: Usage | null;
   readonly finishReason: string | null;
   readonly reportedModel: string | null;
+  /** OpenAI chat only: what a chunk of the gateway's own must repeat. */
+  readonly id?: string | null;
+  readonly createdS?: number | null;
   /** An error the provider sent inside the stream, or null. */
   readonly error: ProviderError | null;
   /** Upper bound of the produced text's UTF-8 bytes, visible reasoning and tool calls included. */
