@@ -95,6 +95,8 @@ export interface AnswerStream {
   readonly isDone: boolean;
   /** Whether what was forwarded ends inside an event (an oversized one): nothing of ours may be put there. */
   readonly isInsideEvent: boolean;
+  /** What may be written between two pushes to keep the connection open; absent = a comment of an event stream. */
+  readonly keepAlive?: Uint8Array;
   /** The last valid usage the provider reported, or null. */
   readonly usage: Usage | null;
   /**

@@ -81,13 +81,13 @@ export function readEmbeddingsUsage(value: unknown, bounds: UsageBounds = {}): U
 }
 
 /** A required figure, or null when it is absent or not to be believed. */
-function tokens(value: unknown, bound: number = USAGE_TOKENS_MAX): number | null {
+export function tokens(value: unknown, bound: number = USAGE_TOKENS_MAX): number | null {
   const checked = checkTokenCount(value, Math.max(bound, 1));
   return checked.status === 'plausible' ? checked.tokens : null;
 }
 
 /** A detail that may be missing: absent and `null` mean none. */
-function optionalTokens(value: unknown): number | null {
+export function optionalTokens(value: unknown): number | null {
   return value === undefined || value === null ? 0 : tokens(value, undefined);
 }
 
