@@ -33,6 +33,11 @@ export function finishFrame(head: StreamHead, finishReason: string, choices = 1)
   return frame(JSON.stringify({ ...headOf(head), choices: ends }));
 }
 
+/** A chunk with one choice. */
+export function chunkFrame(head: StreamHead, choice: object): Uint8Array {
+  return frame(JSON.stringify({ ...headOf(head), choices: [choice] }));
+}
+
 /** The usage-only chunk, for a stream that was stopped before the provider sent its own. */
 export function usageFrame(head: StreamHead, usage: Usage): Uint8Array {
   return frame(JSON.stringify({ ...headOf(head), choices: [], usage: openAiUsage(usage) }));
