@@ -9,3 +9,4 @@ export * from './lifecycle/index.js';
 export * from './logging/index.js';
 export * from './metrics/index.js';
 export * from './queues/index.js';
+export * from './redis/index.js';
