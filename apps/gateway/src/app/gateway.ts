@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { loadWindowUse } from '@weir/data';
-import { CredentialBox, type AppLogger, type PgBus } from '@weir/platform';
+import { CredentialBox, RedisLink, type AppLogger, type PgBus } from '@weir/platform';
 import type pg from 'pg';
 import { KeyDigests } from '../authenticate/key-digests.js';
 import { ConfigKeeper } from '../config-cache/config-keeper.js';
@@ -12,6 +12,7 @@ import { ERROR_CODES } from '@weir/contracts';
 import { parseAllowedNetwork } from '../forward/address-guard.js';
 import { UpstreamPools } from '../forward/upstream-pools.js';
 import { KeyLimiter } from '../limits/key-limiter.js';
+import { RedisCounters } from '../limits/redis-counters.js';
 import { LoadShedder } from '../limits/load-shedder.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { MoneyPath } from '../money/money-path.js';
@@ -53,6 +54,9 @@ export class Gateway implements OnApplicationBootstrap {
   readonly #largeBodies = new LargeBodies();
   readonly #proxy: Proxy;
   readonly #limiterSweep: NodeJS.Timeout;
+  /** Null where this gateway counts limits for itself. */
+  readonly #redis: RedisLink | null = null;
+  readonly #counters: RedisCounters | null = null;
 
   constructor({ config, money, bus, pool, logger, slot }: GatewayInput) {
     const { weir, limits } = config;
@@ -63,10 +67,21 @@ export class Gateway implements OnApplicationBootstrap {
     this.#pools = new UpstreamPools({ allow, limits });
     const box = new CredentialBox(weir.secretsKeys);
     this.#keeper = new ConfigKeeper({ pool, bus, box, pools: this.#pools, limits, logger });
+    const { redisUrl } = weir;
+    if (redisUrl !== null) {
+      this.#redis = new RedisLink({
+        url: redisUrl,
+        onChange: (up) => {
+          if (up) logger.info('limits are counted in Redis');
+          else logger.warn('Redis is away: each gateway counts limits for itself until it is back');
+        },
+      });
+      this.#counters = new RedisCounters(this.#redis);
+    }
     const limiter = new KeyLimiter({
       nowMs: () => money.nowMs(),
       readHistory: (key, sinceMs, max) => loadWindowUse(pool, { key, sinceMs, max }),
-      shared: null,
+      shared: this.#counters,
     });
     this.#limiterSweep = setInterval(() => {
       limiter.sweep();
@@ -160,6 +175,8 @@ export class Gateway implements OnApplicationBootstrap {
   async stop(): Promise<void> {
     clearInterval(this.#limiterSweep);
     this.#refusals.stop();
+    this.#counters?.stop();
+    this.#redis?.close();
     this.#running.stop();
     this.#shedder.stop();
     this.#keeper.stop();

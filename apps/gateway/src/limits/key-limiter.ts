@@ -13,8 +13,8 @@ export interface SharedCounters {
   readonly generation: number;
   /** Makes the lasting windows at least what the request rows say. */
   seed(limits: KeyLimits, minutes: readonly BucketUse[]): Promise<void>;
-  /** Counts a request on every rule or on none. */
-  enter(limits: KeyLimits, slot: string, tokens: number): Promise<Verdict>;
+  /** Counts a request on every rule or on none; null = a lasting window is missing and has to be seeded first. */
+  enter(limits: KeyLimits, slot: string, tokens: number): Promise<Verdict | null>;
   /** Gives back the slot and corrects what was counted; its failure is not told. */
   leave(grant: LimitGrant, deltas: readonly number[]): void;
 }
@@ -111,8 +111,7 @@ export class KeyLimiter {
     const slot = randomUUID();
     let verdict: Verdict;
     try {
-      await this.#seed(shared, limits);
-      verdict = await shared.enter(limits, slot, tokens);
+      verdict = await this.#askShared(shared, limits, slot, tokens);
     } catch {
       // Redis went away or is late: this process counts for itself until it is back (F5).
       return this.#enterLocal(limits, tokens);
@@ -131,9 +130,26 @@ export class KeyLimiter {
     });
   }
 
-  async #seed(shared: SharedCounters, limits: KeyLimits): Promise<void> {
+  async #askShared(
+    shared: SharedCounters,
+    limits: KeyLimits,
+    slot: string,
+    tokens: number,
+  ): Promise<Verdict> {
     const { generation } = shared;
-    if (limits.lastingMs === 0 || this.#seeded.get(limits.key) === generation) return;
+    if (limits.lastingMs > 0 && this.#seeded.get(limits.key) !== generation) {
+      await this.#seed(shared, limits, generation);
+    }
+    const verdict = await shared.enter(limits, slot, tokens);
+    if (verdict !== null) return verdict;
+    // Somebody emptied Redis (FLUSHALL) without its going away.
+    await this.#seed(shared, limits, generation);
+    const again = await shared.enter(limits, slot, tokens);
+    if (again === null) throw new Error('Redis does not keep what it is given.');
+    return again;
+  }
+
+  async #seed(shared: SharedCounters, limits: KeyLimits, generation: number): Promise<void> {
     await shared.seed(limits, await this.#read(limits));
     this.#seeded.set(limits.key, generation);
   }
