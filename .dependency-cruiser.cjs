@@ -71,12 +71,12 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
     },
     {
-      name: 'only queues/ knows BullMQ’s backend',
+      name: 'only queues/ and redis/ know Redis’ client and BullMQ’s backends',
       severity: 'error',
       from: {
         path: '^(libs|apps)/',
         pathNot:
-          '^libs/platform/src/queues/|^apps/console/src/live/live\\.adapter\\.ts$|\\.spec\\.ts$',
+          '^libs/platform/src/(queues|redis)/|^apps/console/src/live/live\\.adapter\\.ts$|\\.spec\\.ts$',
       },
       to: { path: 'node_modules/ioredis|node_modules/bullmq/dist/esm/backends' },
     },
