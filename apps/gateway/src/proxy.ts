@@ -12,7 +12,7 @@ import { correlationIdOf, userAgentOf } from './request/client-facts.js';
 import { Exchange } from './request/exchange.js';
 import {
   BadPath,
-  bodyKindOf,
+  bodySpecOf,
   routeOf,
   UNKNOWN,
   type ProxyOperation,
@@ -162,13 +162,13 @@ export class Proxy implements FastLane, BodyReader {
 
   onBody(x: Exchange, body: Buffer): void {
     if (x.phase !== 'reading') return;
-    const kind = bodyKindOf(x.route);
+    const spec = bodySpecOf(x.route);
     const { largeBodies, limits } = this.#services;
     if (body.length <= limits.offThreadBytes) {
-      this.#parsed(x, readCall(kind, body));
+      this.#parsed(x, readCall(spec, body));
       return;
     }
-    largeBodies.read(kind, body).then(
+    largeBodies.read(spec, body).then(
       (read) => {
         this.#parsed(x, read);
       },

@@ -22,7 +22,7 @@ import {
 } from './upstream-error.js';
 import { readAnswerHead, requestHeaders } from './upstream-headers.js';
 import { noSuchOperation, upstreamRequest } from './upstream-request.js';
-import { wayTo, type EndpointWay } from './ways.js';
+import { wayTo, type EndpointWay, type Way } from './ways.js';
 
 /** Who admits anew when the hold was voided between hold and dispatch. */
 export interface Readmitter {
@@ -142,8 +142,8 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     if (way === null) throw new Error('An answer came before its request.');
     this.#services.health.succeeded(attempt);
     const streams = x.call?.reading.stream === true && isEventStream(head.contentType);
-    const contentType = way.passesBytes ? head.contentType : streams ? EVENT_STREAM : JSON_TYPE;
-    const headers = answerHeaders(x, contentType || JSON_TYPE, head.passed);
+    const contentType = contentTypeOf(x, way, head.contentType, streams);
+    const headers = answerHeaders(x, contentType, head.passed);
     if (streams) {
       headers.push('cache-control', 'no-cache');
       x.relay = new StreamRelay(x, { money, ender, limits, drains }, headers, way);
@@ -320,6 +320,12 @@ function problemDetail({ message, param }: RequestProblem): ProblemDetail {
 
 const JSON_TYPE = 'application/json';
 const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+
+/** What the client is told it gets: the provider's word where the bytes are the provider's. */
+function contentTypeOf(x: Exchange, way: Way, given: string, streams: boolean): string {
+  if (streams && !x.route.asArray) return way.passesBytes ? given : EVENT_STREAM;
+  return streams || !way.passesBytes || given === '' ? JSON_TYPE : given;
+}
 
 function isEventStream(contentType: string): boolean {
   return contentType.startsWith('text/event-stream');

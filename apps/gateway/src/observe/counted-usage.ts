@@ -11,25 +11,38 @@ export interface CountedUsage {
 
 /**
  * Counts a stream whose provider reported nothing: its input, and of its output the first `coveredBytes` bytes
- * of text, which is what the client got (or what was drained for it).
+ * of text, which is what the client got (or what was drained for it). `prompt` is what the provider told of the input
+ * when it began; null = the input is counted too.
  */
 export function countUsage(
   x: Exchange,
   produced: string,
   coveredBytes: number,
+  prompt: Usage | null,
 ): CountedUsage | Promise<CountedUsage> {
   const covered = prefixByBytes(produced, coveredBytes);
-  const input = x.countInput();
+  const input = prompt ?? inputOf(x);
   const output = countTokens(covered);
   const surplus = covered.length === produced.length ? 0 : countTokens(produced);
-  if (typeof input === 'number' && typeof output === 'number' && typeof surplus === 'number') {
+  if (!isPromise(input) && typeof output === 'number' && typeof surplus === 'number') {
     return counted(input, output, surplus);
   }
   return Promise.all([input, output, surplus]).then(([i, o, s]) => counted(i, o, s));
 }
 
-function counted(input: number, output: number, produced: number): CountedUsage {
-  return { usage: { ...NO_USAGE, input, output }, surplusTokens: Math.max(0, produced - output) };
+function inputOf(x: Exchange): Usage | Promise<Usage> {
+  const tokens = x.countInput();
+  return typeof tokens === 'number'
+    ? { ...NO_USAGE, input: tokens }
+    : tokens.then((input) => ({ ...NO_USAGE, input }));
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return value instanceof Promise;
+}
+
+function counted(prompt: Usage, output: number, produced: number): CountedUsage {
+  return { usage: { ...prompt, output }, surplusTokens: Math.max(0, produced - output) };
 }
 
 /** The longest prefix of whole characters within so many UTF-8 bytes. */

@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
 import { NO_USAGE, type Usage } from '@weir/domain';
 import { failpoint } from '@weir/platform';
-import { KEEP_ALIVE_FRAME, type AnswerStream } from '@weir/providers';
+import { jsonArrayStream, KEEP_ALIVE_FRAME, type AnswerStream } from '@weir/providers';
 import type { Ender, Ending, Finisher } from '../end/ending.js';
 import type { AttemptOutcome } from '../forward/attempt.js';
 import type { GatewayLimits } from '../limits.js';
@@ -56,7 +56,8 @@ export class StreamRelay implements Relay, Finisher {
     this.#head = head;
     this.#lastWriteMs = performance.now();
     this.#lastProgressMs = this.#lastWriteMs;
-    this.#stream = way.stream(answerInput(x));
+    const stream = way.stream(answerInput(x));
+    this.#stream = x.route.asArray ? jsonArrayStream(stream) : stream;
     this.#slices = new SliceGuard(x, services.money, services.limits.sliceTokens, this);
   }
 
@@ -127,12 +128,15 @@ export class StreamRelay implements Relay, Finisher {
     const silentMs = nowMs - Math.max(this.#lastWriteMs, attempt.lastByteMs);
     // Whole events only are forwarded, but for an oversized one, which a comment would break in two.
     const fits = this.#x.answered && !this.#stream.isInsideEvent;
-    if (fits && silentMs > limits.keepAliveCommentMs) this.#write(KEEP_ALIVE_FRAME);
+    if (fits && silentMs > limits.keepAliveCommentMs) {
+      this.#write(this.#stream.keepAlive ?? KEEP_ALIVE_FRAME);
+    }
   }
 
   usage(): Usage {
-    const output = this.#stream.estimatedTokens;
-    return this.#stream.usage ?? { ...NO_USAGE, input: this.#x.inputTokensEstimate, output };
+    const { usage, promptUsage, estimatedTokens: output } = this.#stream;
+    if (usage !== null) return usage;
+    return { ...(promptUsage ?? { ...NO_USAGE, input: this.#x.inputTokensEstimate }), output };
   }
 
   /** The hold grew: what waited may go. */
@@ -211,7 +215,8 @@ export class StreamRelay implements Relay, Finisher {
       this.#finish(this.#endingOf(status, reported, 0), out);
       return;
     }
-    const counted = countUsage(this.#x, this.#stream.producedText(), this.#coveredBytes);
+    const prompt = this.#stream.promptUsage ?? null;
+    const counted = countUsage(this.#x, this.#stream.producedText(), this.#coveredBytes, prompt);
     if (counted instanceof Promise) {
       void counted.then(({ usage, surplusTokens }) => {
         this.#finish(this.#endingOf(status, usage, surplusTokens), out);

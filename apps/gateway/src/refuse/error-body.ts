@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
-import { openAiError, type ErrorFacts } from '@weir/providers';
+import { anthropicError, geminiError, openAiError, type ErrorFacts } from '@weir/providers';
 import type { DialectFamily } from '../request/proxy-route.js';
 
 /** What a refusal says beside its code. */
@@ -47,8 +47,8 @@ function openAiErrorBody(facts: ErrorFacts): string {
 
 const BODIES: Readonly<Record<DialectFamily, (facts: ErrorFacts) => string>> = {
   openai: openAiErrorBody,
-  anthropic: openAiErrorBody,
-  gemini: openAiErrorBody,
+  anthropic: (facts) => JSON.stringify(anthropicError(facts)),
+  gemini: (facts) => JSON.stringify(geminiError(facts)),
 };
 
 /** Flat header list of an error answer; lower case, so that Node copies it as it stands. */

@@ -3,8 +3,8 @@ import type { WorkerQuestion, WorkerAnswer } from './body-worker.types.js';
 import { readCall } from './read-call.js';
 
 /** The thread that reads large bodies: 10 MB of JSON would hold every stream of the process for 50 ms. */
-parentPort?.on('message', ({ id, kind, bytes }: WorkerQuestion) => {
-  const read = readCall(kind, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+parentPort?.on('message', ({ id, spec, bytes }: WorkerQuestion) => {
+  const read = readCall(spec, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const answer: WorkerAnswer =
     'code' in read
       ? { id, problem: read }

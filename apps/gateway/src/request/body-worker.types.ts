@@ -1,11 +1,11 @@
 import type { JsonObjectScan, RequestReading } from '@weir/providers';
 import type { CallProblem } from './call.js';
-import type { BodyKind } from './proxy-route.js';
+import type { BodySpec } from './proxy-route.js';
 
 /** A body to read, sent to the worker thread. */
 export interface WorkerQuestion {
   readonly id: number;
-  readonly kind: BodyKind;
+  readonly spec: BodySpec;
   /** A copy: the original stays for splicing. */
   readonly bytes: Uint8Array;
 }

@@ -4,9 +4,8 @@ import { ERROR_CODES } from '@weir/contracts';
 import type { KeyEntry } from '../config-cache/key-entry.js';
 import type { PricedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
 import type { Attempt, AttemptListener, AttemptOutcome } from '../forward/attempt.js';
-import { countChatInput, type RequestProblem } from '@weir/providers';
+import type { RequestProblem } from '@weir/providers';
 import type { Way } from '../forward/ways.js';
-import { countEmbeddingsInput } from '../embeddings/count-input.js';
 import { FACTOR_ONE, type Factor } from '@weir/units';
 import { requestId } from '../money/request-id.js';
 import type { LimitGrant } from '../limits/limit-grant.js';
@@ -16,6 +15,7 @@ import { errorBody, errorFacts, errorHeaders, type ProblemDetail } from '../refu
 import type { Call } from './call.js';
 import type { RoutePlan } from '../route/plan-route.js';
 import { loadTokenizer } from '../observe/token-counter.js';
+import { countInputOf } from './count-input.js';
 import type { ProxyRoute } from './proxy-route.js';
 
 /** What takes an answer's bytes: a stream, a whole answer or an upstream's error. */
@@ -200,10 +200,7 @@ export class Exchange implements AttemptListener {
     const reading = this.call?.reading;
     if (reading === undefined || this.model === null) return 0;
     const media = (reading.images + reading.audios + reading.files) * this.model.imageTokensMax;
-    const text =
-      this.route.operation === 'embeddings'
-        ? countEmbeddingsInput(this.call?.parsed, count)
-        : countChatInput(this.call?.parsed, count);
+    const text = countInputOf(this.route, this.call?.parsed, count);
     // A body that was read beside the event loop is not counted on it either: its estimate stands.
     const tokens = this.call?.whole === true ? text + media : this.inputTokensEstimate;
     this.#inputTokensCounted = tokens;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerQuestion } from './body-worker.types.js';
 import type { Call, CallProblem } from './call.js';
-import type { BodyKind } from './proxy-route.js';
+import type { BodySpec } from './proxy-route.js';
 
 interface Waiting {
   readonly body: Buffer;
@@ -22,14 +22,14 @@ export class LargeBodies {
   #lastId = 0;
 
   /** Like `readCall`, beside the event loop. Rejects with LargeBodyError when it cannot be read now. */
-  read(kind: BodyKind, body: Buffer): Promise<Call | CallProblem> {
+  read(spec: BodySpec, body: Buffer): Promise<Call | CallProblem> {
     if (this.#waiting.size >= WAITING_MAX) {
       return Promise.reject(new LargeBodyError('Too many large bodies are waiting.'));
     }
     this.#lastId += 1;
     const id = this.#lastId;
     const bytes = new Uint8Array(body);
-    const question: WorkerQuestion = { id, kind, bytes };
+    const question: WorkerQuestion = { id, spec, bytes };
     return new Promise((done, failed) => {
       this.#waiting.set(id, { body, done, failed });
       this.#thread().postMessage(question, [bytes.buffer]);

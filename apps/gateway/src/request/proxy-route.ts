@@ -1,4 +1,4 @@
-import type { ClientDialect } from '@weir/providers';
+import { isJsonArrayAsked, type ClientDialect, type GeminiPath } from '@weir/providers';
 import { pathModelOf, readableModelOf } from './path-model.js';
 
 /** Whose errors and headers a path's callers expect; as rows name it. */
@@ -20,15 +20,32 @@ export interface ProxyRoute {
   readonly pathModel: string | null;
   /** Whether the path asks for a stream; null where the body does. */
   readonly pathStream: boolean | null;
+  /** Whether a stream is asked for as one JSON array (Gemini without `alt=sse`). */
+  readonly asArray: boolean;
 }
 
-/** A route that is forwarded to a provider, by what its body is. */
+/** What a body is. */
 export type BodyKind = ClientDialect | 'embeddings' | 'count_tokens';
 
-/** How a route's body is to be read. */
-export function bodyKindOf(route: ProxyRoute): BodyKind {
-  if (route.operation === 'count_tokens') return 'count_tokens';
-  return route.client ?? 'embeddings';
+/** How a route's body is to be read; a plain object, for a worker thread gets it too. */
+export interface BodySpec {
+  readonly kind: BodyKind;
+  /** What the path says of it; null where the body says all. */
+  readonly path: GeminiPath | null;
+}
+
+const PLAIN_SPECS = new Map<BodyKind, BodySpec>();
+
+/** How this route's body is to be read. */
+export function bodySpecOf(route: ProxyRoute): BodySpec {
+  const { pathModel } = route;
+  if (pathModel !== null) {
+    return { kind: 'gemini', path: { model: pathModel, stream: route.pathStream === true } };
+  }
+  const kind = route.client ?? (route.operation === 'count_tokens' ? 'count_tokens' : 'embeddings');
+  let spec = PLAIN_SPECS.get(kind);
+  if (spec === undefined) PLAIN_SPECS.set(kind, (spec = { kind, path: null }));
+  return spec;
 }
 
 function conversation(path: string, dialect: DialectFamily, client: ClientDialect): ProxyRoute {
@@ -40,6 +57,7 @@ function conversation(path: string, dialect: DialectFamily, client: ClientDialec
     client,
     pathModel: null,
     pathStream: null,
+    asArray: false,
   };
 }
 
@@ -49,7 +67,7 @@ function other(
   method: ProxyRoute['method'],
   operation: ProxyOperation,
 ): ProxyRoute {
-  return { path, method, operation, dialect, client: null, pathModel: null, pathStream: null };
+  return { ...conversation(path, dialect, 'openai-chat'), method, operation, client: null };
 }
 
 export const CHAT_COMPLETIONS = conversation('/v1/chat/completions', 'openai', 'openai-chat');
@@ -116,7 +134,13 @@ export function routeOf(url: string): ProxyRoute | BadPath | null {
   const exact = BY_PATH.get(path);
   if (exact !== undefined) return exact;
   const named = MODEL_PATH.exec(path);
-  if (named !== null) return modelRoute(named[1] === 'v1beta', named[2] ?? '');
+  if (named !== null) {
+    const route = modelRoute(named[1] === 'v1beta', named[2] ?? '');
+    if (route instanceof BadPath || route.pathStream !== true) return route;
+    return isJsonArrayAsked(query < 0 ? '' : url.slice(query))
+      ? { ...route, asArray: true }
+      : route;
+  }
   if (path === '/v1beta' || path.startsWith('/v1beta/')) return UNKNOWN_GEMINI;
   if (path.startsWith('/v1/messages/')) return UNKNOWN_ANTHROPIC;
   return path === '/v1' || path.startsWith('/v1/') ? UNKNOWN_OPENAI : null;

@@ -1,13 +1,7 @@
-import {
-  JSON_DEPTH_MAX,
-  JSON_KEYS_MAX,
-  readChatRequest,
-  readEmbeddingsRequest,
-  scanJsonObject,
-  type JsonScan,
-} from '@weir/providers';
+import { JSON_DEPTH_MAX, JSON_KEYS_MAX, scanJsonObject, type JsonScan } from '@weir/providers';
 import type { Call, CallProblem } from './call.js';
-import type { BodyKind } from './proxy-route.js';
+import { readRequest } from './read-request.js';
+import type { BodySpec } from './proxy-route.js';
 
 const CACHE_MARK = 'cache_control';
 const NATIVE_BYTE_LENGTH = (text: string): number => Buffer.byteLength(text);
@@ -16,7 +10,7 @@ const NATIVE_BYTE_LENGTH = (text: string): number => Buffer.byteLength(text);
  * Reads a body: scanned for what the parser would take but must not pass (E-H5), parsed once, measured. Throws
  * nothing; a malformed body is a value.
  */
-export function readCall(kind: BodyKind, body: Buffer): Call | CallProblem {
+export function readCall(spec: BodySpec, body: Buffer): Call | CallProblem {
   const scan = scanJsonObject(body);
   if (!scan.ok) return problem(scanSentence(scan), null);
   let parsed: unknown;
@@ -28,10 +22,7 @@ export function readCall(kind: BodyKind, body: Buffer): Call | CallProblem {
     // SyntaxError. Its message quotes the body, which may be a prompt: it is not passed on.
     return problem('The body is not valid JSON.', null);
   }
-  const read =
-    kind === 'embeddings'
-      ? readEmbeddingsRequest(parsed, NATIVE_BYTE_LENGTH)
-      : readChatRequest(parsed, NATIVE_BYTE_LENGTH);
+  const read = readRequest(spec, parsed, NATIVE_BYTE_LENGTH);
   if (!read.ok) return problem(read.problem.message, read.problem.param);
   // Anywhere in the body: a prompt that merely talks of it is held for as if it used it.
   const marksCache = text.includes(CACHE_MARK);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Catalog, CatalogModel } from '@weir/data';
+import type { Catalog, CatalogModel, CatalogProvider } from '@weir/data';
 import type { BucketUse } from '@weir/domain';
 import { FACTOR_ONE } from '@weir/units';
 import { ConfigFreshness } from '../config-cache/config-freshness.js';
@@ -80,6 +80,8 @@ export function anyLimits(
 
 export interface HarnessInput {
   readonly upstreams: readonly UpstreamHandler[];
+  /** What each upstream speaks; OpenAI's where it is not said. */
+  readonly kinds?: readonly CatalogProvider['kind'][];
   readonly limits?: Partial<GatewayLimits>;
   readonly keys?: Readonly<Record<string, KeyEntry>>;
   readonly model?: Partial<CatalogModel>;
@@ -134,6 +136,40 @@ export class ProxyHarness {
       }),
       ...(signal === undefined ? {} : { signal }),
     });
+  }
+
+  /** Posts a body as JSON to any path. */
+  post(
+    path: string,
+    body: object,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': KEY, ...headers },
+      body: JSON.stringify(body),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** Calls Anthropic's messages with a small body. */
+  messages(body: object = {}, headers: Record<string, string> = {}, signal?: AbortSignal) {
+    const given = {
+      model: 'm',
+      max_tokens: 100,
+      messages: [{ role: 'user', content: 'hello there' }],
+      ...body,
+    };
+    return this.post('/v1/messages', given, headers, signal);
+  }
+
+  /** Calls a model's method of Gemini's with a small body. */
+  gemini(method: string, body: object = {}, signal?: AbortSignal) {
+    const contents = [{ role: 'user', parts: [{ text: 'hello there' }] }];
+    const generationConfig = { maxOutputTokens: 100 };
+    const given = { contents, generationConfig, ...body };
+    return this.post(`/v1beta/models/m:${method}`, given, {}, signal);
   }
 
   async #start(input: HarnessInput): Promise<void> {
@@ -228,7 +264,7 @@ function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
       id: id(n),
       slug: `provider-${String(n)}`,
       name: `Provider ${String(n)}`,
-      kind: 'openai',
+      kind: input.kinds?.[n] ?? 'openai',
       baseUrl,
       credential: 'sealed',
       region: 'eu',
