@@ -15,6 +15,7 @@ import { NotificationsModule } from './notifications/notifications.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { OperatorModule } from './operator/operator.module.js';
 import { RequestsModule } from './requests/requests.module.js';
+import { RoutingModule } from './routing/routing.module.js';
 import { SETTINGS, type ConsoleSettings } from './settings.js';
 import { StaticModule } from './static/static.module.js';
 import { UsageModule } from './usage/usage.module.js';
@@ -49,6 +50,7 @@ export class ConsoleModule {
         RequestsModule,
         UsageModule,
         BudgetModule,
+        RoutingModule,
         ModelsModule,
         NotificationsModule,
         AnnouncementsModule,

@@ -14,6 +14,7 @@ import type { Exchange } from './request/exchange.js';
 import type { LargeBodies } from './request/large-bodies.js';
 import type { RunningRequests } from './request/running-requests.js';
 import type { EndpointHealthBook } from './route/endpoint-health-book.js';
+import type { StickyChoices } from './route/sticky-choices.js';
 
 /** What the steps of the path share. Made once, when Nest has built everything. */
 export interface ProxyServices {
@@ -33,6 +34,7 @@ export interface ProxyServices {
   readonly ender: Ender;
   readonly turn: TurnBatch;
   readonly health: EndpointHealthBook;
+  readonly sticky: StickyChoices;
   /** Whether an upstream is read on after its client left (decisions §7, policy `drain`). */
   readonly drains: boolean;
   /** Digest of a key's secret; null for a text that cannot be a key. */

@@ -8,5 +8,6 @@ export * from './api/keys.js';
 export * from './api/messages.js';
 export * from './api/money.js';
 export * from './api/requests.js';
+export * from './api/routing.js';
 export * from './api/shapes.js';
 export * from './api/usage.js';

@@ -78,9 +78,14 @@ export interface EndpointHealth {
   readonly model: string;
   readonly region: string | null;
   readonly state: 'ok' | 'degraded' | 'unavailable';
+  /** ms until a request may go there again; null = now. */
   readonly retry_in_ms: number | null;
+  /** Share of the requests of the last 5 minutes that failed by the endpoint's fault, 0–1. */
   readonly error_rate: number;
+  /** Median time to the first byte over 5 minutes; null = nothing answered. */
   readonly p50_ms: number | null;
+  /** How the last failure ended (`timeout`, `connect`, `status_503`, …); null = none in the last 5 minutes. */
+  readonly last_error: string | null;
 }
 
 /** Server to client. */

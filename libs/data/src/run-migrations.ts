@@ -4,12 +4,14 @@ import { DataSource } from 'typeorm';
 import { Tables1700000000001 } from './migrations/0001-tables.js';
 import { MoneyFunctions1700000000002 } from './migrations/0002-money-functions.js';
 import { UnpricedAndRefusals1700000000003 } from './migrations/0003-unpriced-and-refusals.js';
+import { Routing1700000000004 } from './migrations/0004-routing.js';
 
 /** All migrations, in order. */
 export const MIGRATIONS = [
   Tables1700000000001,
   MoneyFunctions1700000000002,
   UnpricedAndRefusals1700000000003,
+  Routing1700000000004,
 ];
 
 /** Any number: two launchers that migrate one database at once wait for each other. */

@@ -22,6 +22,7 @@ export const toKeyView = (row: KeyRow): KeyView => ({
   spend_cap_monthly: row.spend_cap_monthly,
   template: row.template,
   prefer_low_carbon: row.prefer_low_carbon,
+  routing: row.routing,
   prefix: row.prefix,
   last4: row.last4,
   enabled: row.enabled,

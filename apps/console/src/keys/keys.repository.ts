@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { RoutingOverride } from '@weir/contracts';
 import { Database, type Queries, type SqlValue, type Transaction } from '../database/database.js';
 import { REFUSAL_CODES } from '../usage/counting.js';
 
@@ -24,6 +25,7 @@ export interface KeyRow {
   readonly requests_7d: number;
   readonly template: string | null;
   readonly prefer_low_carbon: boolean;
+  readonly routing: RoutingOverride | null;
   readonly created_at: string;
   /** Microseconds since 1970, the sort key of the list. */
   readonly created_us: string;
@@ -62,6 +64,8 @@ export interface KeyColumns {
   readonly requests_7d?: number;
   readonly template?: string | null;
   readonly prefer_low_carbon?: boolean;
+  /** JSON text. */
+  readonly routing?: string | null;
 }
 
 /** The part of a key that identifies its secret. */
@@ -96,6 +100,7 @@ const SETTABLE = [
   'requests_7d',
   'template',
   'prefer_low_carbon',
+  'routing',
 ] as const satisfies readonly (keyof KeyColumns)[];
 
 /** $1 account, $2 refusal codes; the rest is the caller's. */
@@ -105,7 +110,7 @@ SELECT k.id, k.label, k.prefix, k.last4, k.enabled,
             WHEN NOT k.enabled THEN 'disabled' ELSE 'active' END AS status,
        iso_text(k.expires_at) AS expires_at, k.routes, k.allowed_models, k.region_pin, k.ip_allow, k.ip_deny,
        k.requests_per_minute, k.tokens_per_minute, k.concurrent_requests, k.requests_5h, k.requests_24h, k.requests_7d,
-       k.template, k.prefer_low_carbon, iso_text(k.created_at) AS created_at,
+       k.template, k.prefer_low_carbon, k.routing, iso_text(k.created_at) AS created_at,
        (extract(epoch FROM k.created_at) * 1000000)::bigint AS created_us,
        iso_text(k.revoked_at) AS revoked_at, k.successor,
        nano_text(c.total) AS spend_cap, nano_text(c.daily) AS spend_cap_daily, nano_text(c.monthly) AS spend_cap_monthly,
@@ -207,8 +212,8 @@ export class KeysRepository {
   /** Copies everything but the secret's columns; the caps are copied through the money functions. */
   async copy(on: Queries, owner: KeyOwner, from: string, secret: KeySecretColumns): Promise<void> {
     await on.run(
-      `INSERT INTO api_key (id, account, created_by, prefix, last4, digest, ${SETTABLE.join(', ')}, routing)
-       SELECT $3, account, $4, $5, $6, $7, ${SETTABLE.join(', ')}, routing FROM api_key WHERE account = $1 AND id = $2`,
+      `INSERT INTO api_key (id, account, created_by, prefix, last4, digest, ${SETTABLE.join(', ')})
+       SELECT $3, account, $4, $5, $6, $7, ${SETTABLE.join(', ')} FROM api_key WHERE account = $1 AND id = $2`,
       [owner.accountId, from, secret.id, owner.userId, secret.prefix, secret.last4, secret.digest],
     );
   }

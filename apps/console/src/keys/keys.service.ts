@@ -144,6 +144,7 @@ export class KeysService {
       spend_cap: _total,
       spend_cap_daily: _daily,
       spend_cap_monthly: _monthly,
+      routing,
       ...columns
     } = body;
     if (typeof body.expires_at === 'string' && Date.parse(body.expires_at) <= Date.now())
@@ -161,6 +162,7 @@ export class KeysService {
     return {
       ...withoutUndefined(columns),
       ...(body.ip_allow ? { ip_allow: canonical('ip_allow', body.ip_allow) } : {}),
+      ...(routing === undefined ? {} : { routing: routing && JSON.stringify(routing) }),
       ...(body.ip_deny ? { ip_deny: canonical('ip_deny', body.ip_deny) } : {}),
     };
   }
@@ -217,5 +219,5 @@ function withoutUndefined(body: UpdateKeyBodyColumns): KeyColumns {
 }
 type UpdateKeyBodyColumns = Omit<
   UpdateKeyBody,
-  'spend_cap' | 'spend_cap_daily' | 'spend_cap_monthly'
+  'spend_cap' | 'spend_cap_daily' | 'spend_cap_monthly' | 'routing'
 >;

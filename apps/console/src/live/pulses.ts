@@ -49,6 +49,8 @@ const health = z.object({
   retry_in_ms: z.number().nullable(),
   error_rate: z.number(),
   p50_ms: z.number().nullable(),
+  // A gateway of the first release tells none.
+  last_error: z.string().nullable().default(null),
 });
 const withHealth = z.object({ endpoints: z.array(health) });
 const SEVERITY = { ok: 0, degraded: 1, unavailable: 2 } as const;

@@ -34,6 +34,7 @@ export const systemHealth = z.object({
       retry_in_ms: z.number().nullable(),
       error_rate: z.number(),
       p50_ms: z.number().nullable(),
+      last_error: z.string().nullable(),
     }),
   ),
   settlement_failed: z.number().int(),

@@ -1,4 +1,4 @@
-import type { RequestDetail, RequestRow } from '@weir/contracts';
+import type { RequestDetail, RequestRow, RoutingTrace } from '@weir/contracts';
 import { factor, formatFactor } from '@weir/units';
 import { receiptLines } from './receipt.js';
 import type { DetailRow, ListedRow } from './requests.repository.js';
@@ -22,6 +22,25 @@ function tokensPerSecond(detail: DetailRow): number | null {
   return Math.round((row.output_tokens * 10_000) / spanMs) / 10;
 }
 
+/** The trace with what each attempt used and cost; of a request's only attempt the row itself says it. */
+function withBills({ trace, row }: DetailRow): RoutingTrace | null {
+  const [only, ...others] = trace?.attempts ?? [];
+  if (trace === null || only === undefined || others.length > 0 || only.cost !== undefined)
+    return trace;
+  const usage =
+    row.input_tokens === null
+      ? null
+      : {
+          input_tokens: row.input_tokens,
+          cache_read_tokens: row.cache_read_tokens ?? 0,
+          cache_write_5m_tokens: row.cache_write_5m_tokens ?? 0,
+          cache_write_1h_tokens: row.cache_write_1h_tokens ?? 0,
+          output_tokens: row.output_tokens ?? 0,
+          reasoning_tokens: row.reasoning_tokens ?? 0,
+        };
+  return { ...trace, attempts: [{ ...only, model: row.model, usage, cost: row.cost }] };
+}
+
 /** GET /api/requests/{generation_id}. */
 export const toRequestDetail = (detail: DetailRow): RequestDetail => ({
   ...detail.row,
@@ -34,7 +53,7 @@ export const toRequestDetail = (detail: DetailRow): RequestDetail => ({
   tokens_per_second: tokensPerSecond(detail),
   absorbed: detail.absorbed,
   attempts: detail.attempts,
-  trace: detail.trace,
+  trace: withBills(detail),
   client_ip: detail.client_ip,
   user_agent: detail.user_agent,
   request_id: detail.request_id,

@@ -23,6 +23,7 @@ import { ClientFacts } from '../request/client-facts.js';
 import { LargeBodies } from '../request/large-bodies.js';
 import { RunningRequests } from '../request/running-requests.js';
 import { EndpointHealthBook } from '../route/endpoint-health-book.js';
+import { StickyChoices } from '../route/sticky-choices.js';
 import type { FastLaneSlot } from '../server/http-server.js';
 import type { GatewayConfig } from './gateway-config.js';
 
@@ -93,7 +94,19 @@ export class Gateway implements OnApplicationBootstrap {
     this.#refusals = new RefusalLog(money, limits.refusalsPerSecond);
     const ticks = new TickCounters();
     const running = this.#running;
-    this.#pulse = new Pulse({ pool, bus, money, running, ticks, limits, logger });
+    const catalog = this.#keeper;
+    const health = new EndpointHealthBook();
+    this.#pulse = new Pulse({
+      pool,
+      bus,
+      money,
+      running,
+      ticks,
+      catalog,
+      health,
+      limits,
+      logger,
+    });
     const turn = new TurnBatch(money);
     const ender = new RequestEnder(money, turn, {
       onEnded: (x, ending, charged) => {
@@ -108,7 +121,7 @@ export class Gateway implements OnApplicationBootstrap {
       money,
       keys: this.#keeper.keys,
       freshness: this.#keeper.freshness,
-      catalog: this.#keeper,
+      catalog,
       limiter,
       shedder: this.#shedder,
       facts: new ClientFacts(weir.trustProxy, false),
@@ -120,7 +133,8 @@ export class Gateway implements OnApplicationBootstrap {
       },
       ender,
       turn,
-      health: new EndpointHealthBook(),
+      health,
+      sticky: new StickyChoices(),
       drains: weir.onDisconnect === 'drain',
       digestOf: (socket, secret) => digests.of(socket, secret),
     });

@@ -1,5 +1,7 @@
 import type { LoadedKey } from '@weir/data';
 import { FACTOR_ONE, factor, type Factor } from '@weir/units';
+import type { RoutingLevel } from '@weir/domain';
+import { storedRouting } from '../route/route-wishes.js';
 import { AddressRules } from '../admit/address-rules.js';
 import { keyLimitsOf, type KeyLimits } from '../limits/limit-rules.js';
 
@@ -33,6 +35,8 @@ export interface KeyEntry {
   /** Factor of the active expert template on tokens, ten-thousandths. */
   readonly templateFactor: Factor;
   readonly templateName: string | null;
+  /** Wishes of the key and its account for routing, the key's first; empty = none, as almost always. */
+  readonly routing: readonly RoutingLevel[];
 }
 
 /** Joins a key with what its tier adds: the stricter of the two holds. */
@@ -56,6 +60,7 @@ export function keyEntryOf(key: LoadedKey): KeyEntry {
     priceFactor: factor(key.priceFactor),
     templateFactor: key.template === null ? FACTOR_ONE : factor(key.template.factor),
     templateName: key.template?.name ?? null,
+    routing: storedRouting(key),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type CatalogProvider,
   type CatalogTokenPrice,
 } from '@weir/data';
-import type { CompletePrice } from '@weir/domain';
+import { comparablePrice, type CompletePrice } from '@weir/domain';
 import {
   OPERATIONS,
   operationUrl,
@@ -91,6 +91,7 @@ export class ServedCatalog {
         hiddenOutput: model.hiddenOutput,
         createdAtMs: model.createdAtMs,
         endpoints: endpointsOf.get(model.id) ?? [],
+        capabilities: model.capabilities,
         takesImages: model.capabilities.includes('vision'),
       });
     }
@@ -135,6 +136,7 @@ function withPrice(endpoint: ServedEndpoint, price: CompletePrice): PricedEndpoi
   return {
     endpoint,
     price,
+    comparableNano: comparablePrice(price),
     begin: {
       endpointId: endpoint.id,
       provider: endpoint.provider,
@@ -164,11 +166,13 @@ interface ServeInput {
 function serve({ endpoint, provider, kind, headers, pool }: ServeInput): ServedEndpoint {
   return {
     id: endpoint.id,
+    model: endpoint.model,
     provider: provider.slug,
     region: endpoint.region ?? provider.region,
     upstreamModel: endpoint.upstreamModel,
     priority: endpoint.priority,
     weight: endpoint.weight,
+    carbonGrams: endpoint.carbonGramsPer1k,
     serverFactor: factor(provider.costFactor),
     pool,
     dialect: kind.dialect,

@@ -8,6 +8,8 @@ import type { BeginCandidate } from '../money/money-path.types.js';
 /** An endpoint ready to be called: everything a request would otherwise compute is computed once per catalogue. */
 export interface ServedEndpoint {
   readonly id: string;
+  /** Id of the model it serves. */
+  readonly model: string;
   /** Provider's slug, as rows, headers and pulses name it. */
   readonly provider: string;
   readonly region: string | null;
@@ -15,6 +17,8 @@ export interface ServedEndpoint {
   readonly upstreamModel: string;
   readonly priority: number;
   readonly weight: number;
+  /** Grams of CO₂e per 1,000 tokens; null = unknown. */
+  readonly carbonGrams: number | null;
   /** Server cost factor, ten-thousandths. */
   readonly serverFactor: Factor;
   readonly pool: Pool;
@@ -34,6 +38,8 @@ export interface PricedEndpoint {
   readonly endpoint: ServedEndpoint;
   /** Tier factor included. */
   readonly price: CompletePrice;
+  /** The one number that routing compares prices by, nano per million tokens. */
+  readonly comparableNano: bigint;
   /** The very object that `begin` journals, made once. */
   readonly begin: BeginCandidate;
 }
@@ -50,6 +56,8 @@ export interface ServedModel {
   readonly hiddenOutput: boolean;
   readonly createdAtMs: number;
   readonly endpoints: readonly ServedEndpoint[];
+  /** What it can do, in the catalogue's words. */
+  readonly capabilities: readonly string[];
   /** Whether images are accepted, and with them larger bodies. */
   readonly takesImages: boolean;
 }

@@ -34,7 +34,9 @@ export function identityHeaders(x: Exchange): string[] {
     headers.push('x-weir-provider', provider);
     if (region !== null) headers.push('x-weir-region', region);
   }
-  if (x.model !== null) headers.push('x-weir-model', headerSafe(x.model.id));
+  // Of a pseudo-model's request the model that is tried, which may be another after a failure.
+  const model = attempt?.endpoint.endpoint.model ?? x.model?.id;
+  if (model !== undefined) headers.push('x-weir-model', headerSafe(model));
   headers.push('x-weir-attempts', String(x.attemptsBegun));
   if (x.rateState !== null) headers.push(...rateLimitHeaders(x.rateState, x.route.dialect));
   return headers;

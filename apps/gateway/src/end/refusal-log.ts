@@ -144,7 +144,7 @@ function rowOf(
     latency_ms: null,
     duration_ms: Math.round(performance.now() - x.arrivedMs),
     attempts: 0,
-    trace: null,
+    trace: x.plan === null ? null : x.plan.traceWith([], null, 0n),
     client_ip: x.recordedAddress,
     user_agent: x.userAgent,
     correlation_id: x.correlationId,

@@ -1,6 +1,5 @@
 import { costNano as costOf, effectiveTokens, totalTokens } from '@weir/domain';
 import { failpoint } from '@weir/platform';
-import type { Attempt } from '../forward/attempt.js';
 import type {
   Charged,
   EndRecord,
@@ -53,7 +52,7 @@ export class RequestEnder implements Ender {
       costNano,
       tokens,
       surplusNano,
-      row: rowOf(x, ending, attempt, this.#money.nowMs()),
+      row: rowOf(x, ending, costNano, this.#money.nowMs()),
     };
     this.#turn.end(new Finish(hold, record, ending, finisher));
   }
@@ -85,13 +84,9 @@ class Finish implements Finishing {
   }
 }
 
-function rowOf(
-  x: Exchange,
-  ending: Ending,
-  attempt: Attempt | null,
-  nowMs: number,
-): EndRecord['row'] {
+function rowOf(x: Exchange, ending: Ending, costNano: bigint, nowMs: number): EndRecord['row'] {
   const { usage } = ending;
+  const { attempt } = x;
   const nowMonotonicMs = performance.now();
   const priced = attempt?.endpoint ?? null;
   const firstByteMs = x.firstByteMs === 0 ? nowMonotonicMs : x.firstByteMs;
@@ -118,11 +113,12 @@ function rowOf(
     latency_ms: Math.round(firstByteMs - x.arrivedMs),
     duration_ms: Math.round(nowMonotonicMs - x.arrivedMs),
     attempts: x.attemptsBegun,
-    trace: traceOf(x),
+    trace: traceOf(x, ending, costNano),
+    ...(x.plan?.spansModels === true && priced !== null ? { model: priced.endpoint.model } : {}),
   };
 }
 
 /** The plan with how each attempt went (decisions §7); null when no route was chosen. */
-function traceOf(x: Exchange): unknown {
-  return x.plan === null ? null : x.plan.traceWith(x.attemptLines);
+function traceOf(x: Exchange, ending: Ending, costNano: bigint): unknown {
+  return x.plan === null ? null : x.plan.traceWith(x.attemptLines, ending.usage, costNano);
 }

@@ -19,5 +19,8 @@ export function beginRecordOf(x: Exchange): BeginRecord {
     correlationId: x.correlationId,
     inputTokensBound: x.inputTokensEstimate,
     candidates: candidates.map((candidate) => candidate.begin),
+    ...(x.plan?.spansModels === true
+      ? { candidateModels: candidates.map((candidate) => candidate.endpoint.model) }
+      : {}),
   };
 }

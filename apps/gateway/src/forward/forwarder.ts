@@ -141,6 +141,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     const { way } = x;
     if (way === null) throw new Error('An answer came before its request.');
     this.#services.health.succeeded(attempt);
+    x.plan?.served(attempt.endpoint.endpoint.id);
     const streams = x.call?.reading.stream === true && isEventStream(head.contentType);
     const contentType = contentTypeOf(x, way, head.contentType, streams);
     const headers = answerHeaders(x, contentType, head.passed);

@@ -27,6 +27,10 @@ const candidateTexts = new WeakMap<BeginCandidate, string>();
 
 /** Before the upstream sees a byte. */
 export function beginText(hold: RecordedHold, record: BeginRecord): string {
+  const models =
+    record.candidateModels === undefined
+      ? ''
+      : `,"candidateModels":${JSON.stringify(record.candidateModels)}`;
   return (
     `{"t":"begin","id":"${hold.id}","account":"${hold.account}","key":"${hold.key}","epoch":"${hold.epoch}"` +
     `,"at":${hold.acceptedAtMs},"holds":${hold.holdsText}` +
@@ -36,7 +40,7 @@ export function beginText(hold: RecordedHold, record: BeginRecord): string {
     `,"mode":${JSON.stringify(record.mode)},"parent":${JSON.stringify(record.parent)}` +
     `,"templateFactor":${record.templateFactor},"clientIp":${JSON.stringify(record.clientIp)}` +
     `,"userAgent":${JSON.stringify(record.userAgent)},"correlationId":${JSON.stringify(record.correlationId)}` +
-    `,"inputTokensBound":${record.inputTokensBound},"candidates":[${candidatesText(record.candidates)}]}`
+    `,"inputTokensBound":${record.inputTokensBound},"candidates":[${candidatesText(record.candidates)}]${models}}`
   );
 }
 

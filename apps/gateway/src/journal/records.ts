@@ -55,6 +55,7 @@ const beginRecord = z.object({
   correlationId: z.string().nullable(),
   inputTokensBound: z.number(),
   candidates: z.array(candidate).min(1),
+  candidateModels: z.array(z.string()).optional(),
 });
 export type BeginEntry = z.infer<typeof beginRecord>;
 
@@ -82,30 +83,32 @@ export type ProgressEntry = z.infer<typeof progressRecord>;
 const voidRecord = z.object({ t: z.literal('void'), id: z.uuid() });
 
 /** The part of a settlement row that is known only at the end. */
-const endRow = settleRowSchema.omit({
-  id: true,
-  account: true,
-  key: true,
-  epoch: true,
-  accepted_at: true,
-  tokens: true,
-  cost_nano: true,
-  absorbed_nano: true,
-  exposure_nano: true,
-  holds: true,
-  endpoint: true,
-  dialect: true,
-  streamed: true,
-  requested_model: true,
-  model: true,
-  template: true,
-  mode: true,
-  parent: true,
-  template_factor: true,
-  client_ip: true,
-  user_agent: true,
-  correlation_id: true,
-});
+const endRow = settleRowSchema
+  .omit({
+    id: true,
+    account: true,
+    key: true,
+    epoch: true,
+    accepted_at: true,
+    tokens: true,
+    cost_nano: true,
+    absorbed_nano: true,
+    exposure_nano: true,
+    holds: true,
+    endpoint: true,
+    dialect: true,
+    streamed: true,
+    requested_model: true,
+    model: true,
+    template: true,
+    mode: true,
+    parent: true,
+    template_factor: true,
+    client_ip: true,
+    user_agent: true,
+    correlation_id: true,
+  })
+  .extend({ model: z.string().max(300).optional() });
 
 const endRecord = z.object({
   t: z.literal('end'),

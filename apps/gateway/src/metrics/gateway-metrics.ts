@@ -112,7 +112,7 @@ export class GatewayMetrics {
   }
 
   #labelled(x: Exchange, ending: Ending): Series | null {
-    const model = x.model?.id ?? '';
+    const model = x.attempt?.endpoint.endpoint.model ?? x.model?.id ?? '';
     const provider = x.attempt?.endpoint.endpoint.provider ?? '';
     const stream = x.call?.reading.stream === true;
     const slot = `${model}|${provider}|${String(stream)}|${ending.status}|${String(ending.httpStatus)}`;

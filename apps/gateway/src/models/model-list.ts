@@ -1,3 +1,4 @@
+import { PSEUDO_MODELS } from '@weir/domain';
 import type { KeyEntry } from '../config-cache/key-entry.js';
 import type { ServedCatalog } from '../config-cache/served-catalog.js';
 
@@ -18,10 +19,12 @@ export function modelList(
   key: KeyEntry,
 ): { readonly object: 'list'; readonly data: readonly ListedModel[] } {
   const data: ListedModel[] = [];
+  let anyChat = false;
   for (const model of catalog.models.values()) {
     const [endpoint] = model.endpoints;
     if (endpoint === undefined) continue;
     if (key.allowedModels !== null && !key.allowedModels.has(model.id)) continue;
+    anyChat ||= model.kind === 'chat';
     data.push({
       id: model.id,
       object: 'model',
@@ -31,5 +34,12 @@ export function modelList(
       context_length: model.contextTokens,
     });
   }
+  // Names that stand for any of the chat models above: there is one to stand for.
+  if (anyChat) for (const { id, name } of PSEUDO_MODELS) data.push(listedPseudoModel(id, name));
   return { object: 'list', data };
+}
+
+/** A pseudo-model has no age, and the context of whichever model answers. */
+function listedPseudoModel(id: string, name: string): ListedModel {
+  return { id, object: 'model', created: 0, owned_by: 'weir', name, context_length: null };
 }

@@ -96,6 +96,8 @@ export interface BeginRecord {
   readonly inputTokensBound: number;
   /** The candidate tried first leads; `attempt` names a later one by index. */
   readonly candidates: readonly BeginCandidate[];
+  /** The model of each candidate, where they are not all of `model`. */
+  readonly candidateModels?: readonly string[] | undefined;
 }
 
 /** Usage so far, disjoint classes (decisions §2). */
@@ -138,7 +140,10 @@ export interface EndRecord {
     | 'client_ip'
     | 'user_agent'
     | 'correlation_id'
-  >;
+  > & {
+    /** The model that served, where it need not be the one of `begin`. */
+    readonly model?: string | undefined;
+  };
 }
 
 /** What was charged in the end. */

@@ -20,7 +20,7 @@ export function inflightRows(running: readonly Exchange[], rowsMax: number): Inf
       account: hold.account,
       key: { id: key.id, label: key.label, prefix: key.prefix },
       endpoint: x.route.path,
-      model: model.id,
+      model: priced?.endpoint.model ?? model.id,
       provider: x.attempt?.endpoint.endpoint.provider ?? null,
       mode: 'native',
       template: key.templateName,

@@ -6,6 +6,9 @@ import { z } from 'zod';
 import type { GatewayLimits } from '../limits.js';
 import type { MoneyPathApi } from '../money/money-path.types.js';
 import type { RunningRequests } from '../request/running-requests.js';
+import type { ProxyServices } from '../proxy-services.js';
+import type { EndpointHealthBook } from '../route/endpoint-health-book.js';
+import { endpointStates } from './endpoint-states.js';
 import { inflightRows } from './inflight-rows.js';
 import type { TickCounters } from './tick-counters.js';
 
@@ -15,6 +18,8 @@ export interface PulseInput {
   readonly money: MoneyPathApi;
   readonly running: RunningRequests;
   readonly ticks: TickCounters;
+  readonly catalog: ProxyServices['catalog'];
+  readonly health: EndpointHealthBook;
   readonly limits: GatewayLimits;
   readonly logger: Logger;
 }
@@ -62,9 +67,13 @@ export class Pulse {
   #beat(): void {
     if (this.#busy) return;
     this.#busy = true;
-    const { pool, bus, money, running, ticks, limits, logger } = this.#input;
+    const { pool, bus, money, running, ticks, catalog, health, limits, logger } = this.#input;
     const nowMs = money.nowMs();
     const held: Record<string, string> = {};
+    const tick = {
+      ...ticks.tick(nowMs, running.size),
+      endpoints: endpointStates(catalog.current, health, performance.now()),
+    };
     for (const [account, amount] of money.heldByAccount()) held[account] = amount.toString();
     pool
       .query({
@@ -73,7 +82,7 @@ export class Pulse {
         values: [
           this.#id,
           JSON.stringify(inflightRows(running.values(), limits.pulseRowsMax)),
-          JSON.stringify(ticks.tick(nowMs, running.size)),
+          JSON.stringify(tick),
           JSON.stringify(held),
         ],
       })

@@ -26,7 +26,8 @@ export function recoveredRow(state: RequestState): SettleRow | null {
   if (begin === null) return null;
   if (state.end !== null) return endedRow(begin, state.end);
   if (state.void) return null;
-  return openRow(begin, state.progress, begin.candidates[state.candidate] ?? begin.candidates[0]);
+  const index = begin.candidates[state.candidate] === undefined ? 0 : state.candidate;
+  return openRow(begin, state.progress, index);
 }
 
 function endedRow(begin: BeginEntry, end: EndEntry): SettleRow {
@@ -42,11 +43,9 @@ function endedRow(begin: BeginEntry, end: EndEntry): SettleRow {
   return settleRow({ ...identity(begin), ...money }, begin, row);
 }
 
-function openRow(
-  begin: BeginEntry,
-  progress: ProgressEntry | null,
-  candidate: Candidate | undefined,
-): SettleRow {
+function openRow(begin: BeginEntry, progress: ProgressEntry | null, index: number): SettleRow {
+  const candidate = begin.candidates[index];
+  const model = begin.candidateModels?.[index] ?? begin.model;
   const holds = progress?.holds ?? begin.holds;
   const heldNano = BigInt(holds[0] ?? '0');
   const charge =
@@ -60,7 +59,10 @@ function openRow(
     exposureText: (heldNano - charge.costNano).toString(),
     holds,
   };
-  return settleRow({ ...identity(begin), ...money }, begin, lostRecord(progress, candidate));
+  return settleRow({ ...identity(begin), ...money }, begin, {
+    ...lostRecord(progress, candidate),
+    model,
+  });
 }
 
 function identity(begin: BeginEntry): {

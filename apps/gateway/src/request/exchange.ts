@@ -13,7 +13,7 @@ import type { RateState } from '../limits/limit-verdict.js';
 import type { Hold, ProgressUsage } from '../money/money-path.types.js';
 import { errorBody, errorFacts, errorHeaders, type ProblemDetail } from '../refuse/error-body.js';
 import type { Call } from './call.js';
-import type { RoutePlan } from '../route/plan-route.js';
+import type { RoutePlan } from '../route/route-plan.js';
 import { loadTokenizer } from '../observe/token-counter.js';
 import { countInputOf } from './count-input.js';
 import type { ProxyRoute } from './proxy-route.js';

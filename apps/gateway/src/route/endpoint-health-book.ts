@@ -1,57 +1,62 @@
-import { CircuitBreaker, isEndpointFault, type EndpointHealth } from '@weir/domain';
+import { isEndpointFault, type EndpointHealth } from '@weir/domain';
 import type { Attempt, AttemptOutcome } from '../forward/attempt.js';
+import { EndpointRecord } from './endpoint-record.js';
 
-/** Health of one endpoint, for metrics. */
-export interface EndpointState {
-  readonly endpointId: string;
-  readonly health: EndpointHealth;
-}
-
-/** One circuit breaker per endpoint, kept over changes of the catalogue; monotonic times. */
+/** What this process has seen of each endpoint, kept over changes of the catalogue; monotonic times. */
 export class EndpointHealthBook {
-  readonly #breakers = new Map<string, CircuitBreaker>();
+  readonly #records = new Map<string, EndpointRecord>();
 
   /** Health of an endpoint for routing. */
   health(endpointId: string, nowMs: number): EndpointHealth {
-    return this.#breakers.get(endpointId)?.health(nowMs) ?? 'ok';
+    return this.#records.get(endpointId)?.health(nowMs) ?? 'ok';
   }
 
   /** Whether a request may be sent there now; in a half-open circuit this starts the probe. */
   mayPass(endpointId: string, nowMs: number): boolean {
-    return this.#breakers.get(endpointId)?.tryPass(nowMs) ?? true;
+    return this.#records.get(endpointId)?.mayPass(nowMs) ?? true;
   }
 
+  /** Everything known of an endpoint; null = nothing was sent there yet. */
+  recordOf(endpointId: string): EndpointRecord | null {
+    return this.#records.get(endpointId) ?? null;
+  }
+
+  /** The head of a success came. */
   succeeded(attempt: Attempt): void {
-    // An endpoint that never failed has no breaker: the common case costs one look-up.
-    this.#breakers.get(attempt.endpoint.endpoint.id)?.succeeded(performance.now());
+    const { headMs, startedMs } = attempt;
+    this.#record(attempt).succeeded(headMs, headMs - startedMs);
   }
 
   /** An attempt ended badly; whether that is the endpoint's fault is decided here. */
   failed(attempt: Attempt, outcome: AttemptOutcome, contentPolicy = false): void {
-    const { id } = attempt.endpoint.endpoint;
-    const nowMs = performance.now();
-    if (!isEndpointFault(outcome, attempt.status === 0 ? null : attempt.status, contentPolicy)) {
-      this.#breakers.get(id)?.cancelled();
+    const status = attempt.status === 0 ? null : attempt.status;
+    const record = this.#record(attempt);
+    if (!isEndpointFault(outcome, status, contentPolicy)) {
+      record.cancelled();
       return;
     }
-    let breaker = this.#breakers.get(id);
-    if (breaker === undefined) {
-      breaker = new CircuitBreaker();
-      this.#breakers.set(id, breaker);
+    const nowMs = performance.now();
+    const error = outcome === 'status' && status !== null ? `status_${String(status)}` : outcome;
+    // A success was counted for it when its head came, but for one whose encoding was refused.
+    if (status !== null && status < 300 && outcome !== 'encoding') {
+      record.broke(nowMs, error);
+      return;
     }
     const { retryAfterS } = attempt;
-    breaker.failed(nowMs, retryAfterS === null ? null : retryAfterS * 1_000);
+    record.failed(nowMs, error, retryAfterS === null ? null : retryAfterS * 1_000);
   }
 
   cancelled(attempt: Attempt): void {
-    this.#breakers.get(attempt.endpoint.endpoint.id)?.cancelled();
+    this.#records.get(attempt.endpoint.endpoint.id)?.cancelled();
   }
 
-  /** Every endpoint that has failed since the start. */
-  states(nowMs: number): readonly EndpointState[] {
-    return [...this.#breakers].map(([endpointId, breaker]) => ({
-      endpointId,
-      health: breaker.health(nowMs),
-    }));
+  #record(attempt: Attempt): EndpointRecord {
+    const { id } = attempt.endpoint.endpoint;
+    let record = this.#records.get(id);
+    if (record === undefined) {
+      record = new EndpointRecord();
+      this.#records.set(id, record);
+    }
+    return record;
   }
 }

@@ -1,22 +1,21 @@
 import type { ErrorCodeName } from '@weir/contracts';
 import {
-  buildRoutingTrace,
-  orderCandidates,
-  type EndpointHealth,
-  type RoutingTrace,
-  type TracedCandidate,
+  pseudoModelOf,
+  rankEndpoints,
+  type PseudoModel,
+  type Ranking,
+  type Routing,
 } from '@weir/domain';
-import { formatMoney } from '@weir/units';
-import type { ServedCatalog } from '../config-cache/served-catalog.js';
-import type {
-  PricedEndpoint,
-  ServedEndpoint,
-  ServedModel,
-} from '../config-cache/served-endpoint.js';
-import { isoInstant } from '../end/iso-instant.js';
+import type { PricedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
 import type { ProxyServices } from '../proxy-services.js';
 import type { ProblemDetail } from '../refuse/error-body.js';
-import type { AttemptLine, Exchange } from '../request/exchange.js';
+import type { Call } from '../request/call.js';
+import type { Exchange } from '../request/exchange.js';
+import { considered, type Instant } from './considered.js';
+import { boundingModel, poolOf } from './pseudo-model-pool.js';
+import { RoutePlan, type ConsideredEndpoint } from './route-plan.js';
+import { hasRouteMember, routingOf } from './route-wishes.js';
+import { callerOf, type StickyChoices } from './sticky-choices.js';
 
 /** Why no endpoint will be tried. */
 export interface RouteProblem {
@@ -24,82 +23,9 @@ export interface RouteProblem {
   readonly detail: ProblemDetail;
 }
 
-interface Considered {
-  readonly served: ServedEndpoint;
-  readonly priced: PricedEndpoint | null;
-  readonly health: EndpointHealth;
-  readonly priority: number;
-  readonly weight: number;
-  readonly excluded: string | null;
-}
-
-/** The order in which endpoints are tried, and why; becomes the row's trace when the request has ended. */
-export class RoutePlan {
-  readonly #requestedModel: string;
-  readonly #model: ServedModel;
-  readonly #considered: readonly Considered[];
-  #trace: RoutingTrace | null = null;
-
-  constructor(requestedModel: string, model: ServedModel, considered: readonly Considered[]) {
-    this.#requestedModel = requestedModel;
-    this.#model = model;
-    this.#considered = considered;
-  }
-
-  /** The trace with how each attempt went. What was considered is written once for all requests of this plan. */
-  traceWith(attempts: readonly AttemptLine[]): RoutingTrace {
-    const last = attempts[attempts.length - 1];
-    this.#trace ??= buildRoutingTrace({
-      policy: 'balanced',
-      requestedModel: this.#requestedModel,
-      considered: this.#considered.map((one) => this.#traced(one)),
-      picked: null,
-      reason: '',
-      attempts: [],
-    });
-    const { policy, requested_model, considered } = this.#trace;
-    return {
-      policy,
-      requested_model,
-      considered,
-      picked: last === undefined ? null : last.endpoint,
-      reason: reasonOf(this.#considered.length, attempts.length),
-      attempts: attempts.map((attempt) => ({
-        endpoint: attempt.endpoint,
-        provider: attempt.provider,
-        started_at: isoInstant(attempt.startedAtMs),
-        ms: attempt.durationMs,
-        outcome: attempt.outcome,
-        status: attempt.status,
-      })),
-    };
-  }
-
-  /** Whether this plan also fits a request that finds the same single, healthy endpoint. */
-  get reusable(): boolean {
-    const [only] = this.#considered;
-    return this.#considered.length === 1 && only?.excluded === null && only.health === 'ok';
-  }
-
-  #traced({ served, priced, health, excluded }: Considered): TracedCandidate {
-    return {
-      provider: served.provider,
-      model: this.#model.id,
-      region: served.region,
-      price: priced === null ? null : formatMoney(priced.price.output),
-      latencyMs: null,
-      carbonGrams: null,
-      health,
-      score: null,
-      ...(excluded === null ? {} : { excluded }),
-    };
-  }
-}
-
-function reasonOf(considered: number, attempts: number): string {
-  if (attempts > 1) return 'the first choice failed';
-  return considered === 1 ? 'the only endpoint of the model' : 'priority, health, then weight';
-}
+/** Endpoints a request may be tried at: its attempts, and two whose circuits may open in between. Each is held for. */
+const CANDIDATES_MAX = 5;
+const SEEDS = 0x7fffffff;
 
 /** Finds the model and the endpoints to try; null = found. */
 export function planRoute(x: Exchange, services: ProxyServices): RouteProblem | null {
@@ -110,105 +36,185 @@ export function planRoute(x: Exchange, services: ProxyServices): RouteProblem | 
   }
   const name = call.reading.model;
   const model = catalog.models.get(name);
-  const problem = modelProblem(x, name, model);
+  const pseudo = model === undefined ? pseudoModelOf(name) : null;
+  const { health, money } = services;
+  const at: Instant = {
+    catalog,
+    health,
+    key,
+    nowMs: money.nowMs(),
+    monotonicMs: performance.now(),
+  };
+  if (pseudo !== null) {
+    return planPseudoModel(x, call, pseudo, { at, sticky: services.sticky });
+  }
+  if (model === undefined) {
+    const message = `The model "${name}" is not configured. List the models with GET /v1/models.`;
+    return { code: 'model_not_found', detail: { message, param: 'model' } };
+  }
+  const problem = modelProblem(x, model);
   if (problem !== null) return problem;
-  if (model === undefined) return null;
   x.model = model;
-  const nowMs = services.money.nowMs();
-  const monotonicMs = performance.now();
-  if (planned(x, catalog, model, { services, nowMs, monotonicMs })) return null;
-  const considered: Considered[] = [];
-  for (const served of model.endpoints) {
-    const priced = catalog.priced(model, served, key.priceFactor, nowMs);
-    const health = services.health.health(served.id, monotonicMs);
-    const excluded = exclusionOf(served, priced, key.regionPin, health);
-    const { priority, weight } = served;
-    considered.push({ served, priced, health, priority, weight, excluded });
-  }
-  const candidates = inOrder(considered);
-  if (candidates.length === 0) return noneEligible(considered);
-  x.candidates = candidates;
-  x.plan = new RoutePlan(name, model, considered);
-  const [first] = candidates;
-  if (x.plan.reusable && first !== undefined) {
-    reusablePlans.set(first, { plan: x.plan, candidates });
-  }
-  return null;
+  const isPlain = key.routing.length === 0 && !hasRouteMember(call);
+  if (isPlain && planned(x, model, at)) return null;
+  const routing = routingOf(call, null, key.routing);
+  if ('message' in routing) return wishProblem(routing);
+  const endpoints = model.endpoints.map((served) => considered(model, served, null, at));
+  const ranking = rank(x, call, {
+    routing,
+    endpoints,
+    spansModels: false,
+    sticky: services.sticky,
+  });
+  if (isPlain) keepPlan(x, ranking, at);
+  return x.candidates.length === 0 ? noneEligible(name, ranking, at) : null;
 }
 
-interface Instant {
-  readonly services: ProxyServices;
-  readonly nowMs: number;
-  readonly monotonicMs: number;
+/** A name that stands for whichever model can do it. */
+function planPseudoModel(
+  x: Exchange,
+  call: Call,
+  pseudo: PseudoModel,
+  { at, sticky }: { readonly at: Instant; readonly sticky: StickyChoices },
+): RouteProblem | null {
+  if (x.route.operation !== 'chat') {
+    const message = `The model "${pseudo.id}" does not take this call: it is for chat.`;
+    return { code: 'invalid_request_error', detail: { message, param: 'model' } };
+  }
+  const routing = routingOf(call, pseudo, at.key.routing);
+  if ('message' in routing) return wishProblem(routing);
+  const endpoints = poolOf(call.reading, x.route, at);
+  const ranking = rank(x, call, { routing, endpoints, spansModels: true, sticky });
+  x.model = boundingModel(x.candidates, at.catalog.models);
+  return x.candidates.length === 0 ? noneEligible(pseudo.id, ranking, at) : null;
 }
+
+interface Choice {
+  readonly routing: Routing;
+  readonly endpoints: readonly ConsideredEndpoint[];
+  readonly spansModels: boolean;
+  readonly sticky: StickyChoices;
+}
+
+/** Puts the endpoints in their order and notes the plan on the request. */
+function rank(x: Exchange, call: Call, choice: Choice): Ranking<ConsideredEndpoint> {
+  const { routing, endpoints, spansModels, sticky } = choice;
+  const requestedModel = call.reading.model;
+  const caller =
+    endpoints.length > 1 ? callerOf(x.key?.id ?? '', call.parsed, requestedModel) : null;
+  const ranking = rankEndpoints(endpoints, {
+    routing,
+    regionPin: x.key?.regionPin ?? null,
+    seed: caller === null ? 0 : Math.floor(Math.random() * SEEDS),
+    lastUsed: caller === null ? null : sticky.of(caller),
+  });
+  const { judged, reason } = ranking;
+  x.candidates = pricedOf(ranking);
+  x.fallback = routing.fallback !== false;
+  x.plan = new RoutePlan({
+    requestedModel,
+    routing,
+    judged,
+    reason,
+    spansModels,
+    caller,
+    sticky,
+  });
+  return ranking;
+}
+
+function pricedOf({ order }: Ranking<ConsideredEndpoint>): PricedEndpoint[] {
+  const candidates: PricedEndpoint[] = [];
+  for (const { priced } of order) {
+    if (priced !== null && candidates.length < CANDIDATES_MAX) candidates.push(priced);
+  }
+  return candidates;
+}
+
+/** A kept plan's trace tells the latency of when it was made: it is made anew after this. */
+const PLAN_KEPT_MS = 10_000;
+
+interface KeptPlan {
+  readonly plan: RoutePlan;
+  readonly candidates: readonly PricedEndpoint[];
+  readonly untilMs: number;
+}
+
+/** Plans of models with one healthy endpoint, by its price of now: most requests need no other. */
+const keptPlans = new WeakMap<PricedEndpoint, KeptPlan>();
 
 /** Takes the plan of an earlier request where nothing that it depends on has changed. */
-function planned(x: Exchange, catalog: ServedCatalog, model: ServedModel, at: Instant): boolean {
-  const { key } = x;
+function planned(x: Exchange, model: ServedModel, at: Instant): boolean {
   const [only] = model.endpoints;
-  if (key === null || only === undefined || model.endpoints.length > 1) return false;
+  if (only === undefined || model.endpoints.length > 1) return false;
+  const { key, catalog, health } = at;
   if (key.regionPin !== null && only.region !== key.regionPin) return false;
-  if (at.services.health.health(only.id, at.monotonicMs) !== 'ok') return false;
+  if (health.health(only.id, at.monotonicMs) !== 'ok') return false;
   const priced = catalog.priced(model, only, key.priceFactor, at.nowMs);
-  const kept = priced === null ? undefined : reusablePlans.get(priced);
-  if (kept === undefined) return false;
+  const kept = priced === null ? undefined : keptPlans.get(priced);
+  if (kept === undefined || at.monotonicMs > kept.untilMs) return false;
   x.candidates = kept.candidates;
   x.plan = kept.plan;
   return true;
 }
 
-/** Plans of models with one healthy endpoint, by its price of now: most requests need no other. */
-const reusablePlans = new WeakMap<
-  PricedEndpoint,
-  { readonly plan: RoutePlan; readonly candidates: readonly PricedEndpoint[] }
->();
+/** Keeps the plan of a model with one endpoint that is healthy. */
+function keepPlan(x: Exchange, { judged }: Ranking<ConsideredEndpoint>, at: Instant): void {
+  const [only] = judged;
+  if (judged.length !== 1 || only === undefined || x.plan === null) return;
+  const { priced, health } = only.endpoint;
+  if (only.excluded !== null || priced === null || health !== 'ok') return;
+  const { plan, candidates } = x;
+  keptPlans.set(priced, { plan, candidates, untilMs: at.monotonicMs + PLAN_KEPT_MS });
+}
 
-function modelProblem(
-  x: Exchange,
-  name: string,
-  model: ServedModel | undefined,
-): RouteProblem | null {
-  if (model === undefined) {
-    const message = `The model "${name}" is not configured. List the models with GET /v1/models.`;
-    return { code: 'model_not_found', detail: { message, param: 'model' } };
-  }
+function modelProblem(x: Exchange, model: ServedModel): RouteProblem | null {
   const allowed = x.key?.allowedModels ?? null;
   if (allowed !== null && !allowed.has(model.id)) {
     return { code: 'model_not_allowed', detail: { param: 'model' } };
   }
   if (model.kind !== x.route.operation) {
-    const message = `The model "${name}" does not take this call: it is for ${model.kind}.`;
+    const message = `The model "${model.id}" does not take this call: it is for ${model.kind}.`;
     return { code: 'invalid_request_error', detail: { message, param: 'model' } };
   }
   return null;
 }
 
-/** A region pin is never violated silently; an endpoint without a price is never silently free. */
-function exclusionOf(
-  served: ServedEndpoint,
-  priced: PricedEndpoint | null,
-  regionPin: string | null,
-  health: EndpointHealth,
-): string | null {
-  if (regionPin !== null && served.region !== regionPin) return 'region';
-  if (priced === null) return 'unpriced';
-  return health === 'unavailable' ? 'unavailable' : null;
+function wishProblem({ message, param }: { message: string; param: string }): RouteProblem {
+  return { code: 'invalid_request_error', detail: { message, param } };
 }
 
-function inOrder(considered: readonly Considered[]): PricedEndpoint[] {
-  const eligible = considered.filter((one) => one.excluded === null);
-  const ordered =
-    eligible.length > 1
-      ? orderCandidates(eligible, Math.floor(Math.random() * 0x7fffffff))
-      : eligible;
-  const candidates: PricedEndpoint[] = [];
-  for (const { priced } of ordered) if (priced !== null) candidates.push(priced);
-  return candidates;
-}
-
-function noneEligible(considered: readonly Considered[]): RouteProblem {
-  if (considered.length > 0 && considered.every((one) => one.excluded === 'unpriced')) {
+/** Why nothing is left, in numbers: what was left out for which reason. */
+function noneEligible(
+  name: string,
+  { judged }: Ranking<ConsideredEndpoint>,
+  at: Instant,
+): RouteProblem {
+  if (judged.length > 0 && judged.every(({ excluded }) => excluded === 'unpriced')) {
     return { code: 'unpriced_model', detail: { param: 'model' } };
   }
-  return { code: 'no_eligible_upstream', detail: { retryAfterS: 5 } };
+  const counts = new Map<string, number>();
+  for (const { excluded } of judged) {
+    if (excluded !== null) counts.set(excluded, (counts.get(excluded) ?? 0) + 1);
+  }
+  const reasons = [...counts].map(([reason, count]) => `${reason} (${String(count)})`).join(', ');
+  const message =
+    judged.length === 0
+      ? `No endpoint serves "${name}" now.`
+      : `No endpoint can serve "${name}" for this request. Left out: ${reasons}.`;
+  return {
+    code: 'no_eligible_upstream',
+    detail: { message, retryAfterS: retryAfterS(judged, at) },
+  };
+}
+
+/** Seconds until the first closed circuit may be tried again; null where waiting would not help. */
+function retryAfterS(
+  judged: Ranking<ConsideredEndpoint>['judged'],
+  { health, monotonicMs }: Instant,
+): number | null {
+  const waits = judged
+    .filter(({ excluded }) => excluded === 'unavailable')
+    .map(({ endpoint }) => health.recordOf(endpoint.id)?.retryInMs(monotonicMs) ?? 1_000);
+  return waits.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...waits) / 1_000));
 }

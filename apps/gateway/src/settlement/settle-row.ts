@@ -30,7 +30,7 @@ export function settleRow(money: RowMoney, begin: BeginRecord, end: EndRecord['r
     dialect: begin.dialect,
     streamed: begin.streamed,
     requested_model: begin.requestedModel,
-    model: begin.model,
+    model: end.model ?? begin.model,
     template: begin.template,
     mode: begin.mode,
     parent: begin.parent,

@@ -22,6 +22,7 @@ import { ClientFacts } from '../request/client-facts.js';
 import { LargeBodies } from '../request/large-bodies.js';
 import { RunningRequests } from '../request/running-requests.js';
 import { EndpointHealthBook } from '../route/endpoint-health-book.js';
+import { StickyChoices } from '../route/sticky-choices.js';
 import { createGatewayServer, FastLaneSlot } from '../server/http-server.js';
 import { MemoryMoney } from './memory-money.js';
 
@@ -53,6 +54,7 @@ export function anyKey(changes: Partial<KeyEntry> = {}): KeyEntry {
     priceFactor: FACTOR_ONE,
     templateFactor: FACTOR_ONE,
     templateName: null,
+    routing: [],
     ...changes,
   };
 }
@@ -97,12 +99,17 @@ export interface HarnessInput {
   /** What the request rows say of every key, per minute of 1970. */
   readonly history?: readonly BucketUse[];
   readonly sharedLimits?: SharedCounters;
+  /** Changes the catalogue made of all that: other models, prices, regions. */
+  readonly reshape?: (made: Catalog) => Catalog;
 }
 
 /** The request's path over in-memory money and scripted upstreams, listening on a port of the kernel's choice. */
 export class ProxyHarness {
   readonly money = new MemoryMoney();
   readonly endings: Ending[] = [];
+  readonly health = new EndpointHealthBook();
+  /** The catalogue that is served. */
+  catalog: ServedCatalog | null = null;
   url = '';
   port = 0;
   running: RunningRequests | null = null;
@@ -181,10 +188,11 @@ export class ProxyHarness {
     });
     this.#closers.push(() => pools.destroy());
     const catalog = new ServedCatalog({
-      catalog: catalogOf(bases, input),
+      catalog: (input.reshape ?? ((made) => made))(catalogOf(bases, input)),
       poolOf: (origin) => pools.of(origin),
       unseal: () => CREDENTIAL,
     });
+    this.catalog = catalog;
     const keys = input.keys ?? { [KEY]: anyKey() };
     const limiter = new KeyLimiter({
       nowMs: () => input.nowMs?.() ?? this.money.nowMs(),
@@ -223,7 +231,8 @@ export class ProxyHarness {
       },
       ender,
       turn,
-      health: new EndpointHealthBook(),
+      health: this.health,
+      sticky: new StickyChoices(),
       drains: input.drains ?? true,
       digestOf: (_socket, secret) => secret,
     });
@@ -295,6 +304,7 @@ function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
       region: null,
       priority: n,
       weight: 100,
+      carbonGramsPer1k: null,
       enabled: true,
     })),
     prices: [

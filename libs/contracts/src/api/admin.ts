@@ -109,6 +109,8 @@ const endpointFields = {
   region: z.string().max(100).nullable(),
   priority: z.number().int().min(0).max(10_000),
   weight: z.number().int().min(1).max(10_000),
+  /** Grams of CO₂e per 1,000 tokens, as the operator knows it; null = unknown: routing neither prefers nor avoids it. */
+  carbon_grams_per_1k: z.number().min(0).max(100_000).nullable(),
   enabled: z.boolean(),
 };
 export const createEndpointBody = z.strictObject({
@@ -123,6 +125,7 @@ export const updateEndpointBody = z.strictObject(
     region: endpointFields.region,
     priority: endpointFields.priority,
     weight: endpointFields.weight,
+    carbon_grams_per_1k: endpointFields.carbon_grams_per_1k,
     enabled: endpointFields.enabled,
   }),
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { routingOverride } from './routing.js';
 import { instant, money, moneyNotNegative } from './shapes.js';
 
 export const KEY_ROUTES = ['chat', 'embeddings', 'images', 'audio'] as const;
@@ -25,6 +26,8 @@ const fields = {
   spend_cap_monthly: moneyNotNegative.nullable(),
   template: z.uuid().nullable(),
   prefer_low_carbon: z.boolean(),
+  /** Routing of this key's requests; null = as the account's. */
+  routing: routingOverride.nullable(),
 };
 const optional = <S extends z.ZodRawShape>(shape: S) => z.object(shape).partial().shape;
 

@@ -45,10 +45,14 @@ export type RequestRow = z.infer<typeof requestRow>;
 
 export const routingTrace = z.object({
   policy: z.string(),
+  /** Who chose the policy: request, model, key, account or default. */
+  source: z.string().optional(),
   requested_model: z.string(),
   considered: z
     .array(
       z.object({
+        /** Id of the endpoint; absent in traces of the first release. */
+        endpoint: z.string().optional(),
         provider: z.string(),
         model: z.string(),
         region: z.string().nullable(),
@@ -72,6 +76,19 @@ export const routingTrace = z.object({
       ms: z.number(),
       outcome: z.string(),
       status: z.number().nullable(),
+      model: z.string().optional(),
+      /** What this attempt used; null = nothing that is billed. */
+      usage: z
+        .object({
+          input_tokens: z.number().int(),
+          cache_read_tokens: z.number().int(),
+          cache_write_5m_tokens: z.number().int(),
+          cache_write_1h_tokens: z.number().int(),
+          output_tokens: z.number().int(),
+          reasoning_tokens: z.number().int(),
+        })
+        .nullish(),
+      cost: money.optional(),
     }),
   ),
 });

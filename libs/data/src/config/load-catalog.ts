@@ -40,6 +40,8 @@ export interface CatalogEndpoint {
   /** Lower is tried first. */
   readonly priority: number;
   readonly weight: number;
+  /** Grams of CO₂e per 1,000 tokens; null = unknown. */
+  readonly carbonGramsPer1k: number | null;
   readonly enabled: boolean;
 }
 
@@ -91,7 +93,7 @@ SELECT (SELECT seq::text FROM config_version) AS "configSeq",
     'imageTokensMax', image_tokens_max, 'hiddenOutput', hidden_output, 'capabilities', capabilities, 'enabled', enabled,
     'createdAtMs', floor(extract(epoch FROM created_at) * 1000)) ORDER BY id), '[]') FROM model) AS models,
   (SELECT coalesce(json_agg(json_build_object('id', id, 'provider', provider, 'model', model, 'upstreamModel', upstream_model, 'region', region,
-    'priority', priority, 'weight', weight, 'enabled', enabled) ORDER BY model, priority, id), '[]') FROM endpoint) AS endpoints,
+    'priority', priority, 'weight', weight, 'carbonGramsPer1k', carbon_grams_per_1k, 'enabled', enabled) ORDER BY model, priority, id), '[]') FROM endpoint) AS endpoints,
   (SELECT coalesce(json_agg(json_build_object('version', version::text, 'model', model, 'endpoint', endpoint, 'validFromMs', extract(epoch FROM valid_from) * 1000,
     'inputNano', input_nano::text, 'outputNano', output_nano::text, 'cacheReadNano', cache_read_nano::text, 'cacheWrite5mNano', cache_write_5m_nano::text,
     'cacheWrite1hNano', cache_write_1h_nano::text, 'requestNano', request_nano::text) ORDER BY valid_from, version), '[]')

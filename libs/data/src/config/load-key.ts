@@ -30,7 +30,9 @@ export interface LoadedKey {
   readonly requests5h: number;
   readonly requests24h: number;
   readonly requests7d: number;
+  /** Wishes for routing, as stored; null = none. */
   readonly routing: unknown;
+  readonly accountRouting: unknown;
   readonly preferLowCarbon: boolean;
   /** Bit k = allowance kind k has a cap; bit 0 (balance) is always set. */
   readonly cappedKinds: number;
@@ -47,7 +49,7 @@ const KEY_BY_DIGEST = `
 SELECT k.id, k.account, k.label, k.prefix, k.enabled, k.routes, k.allowed_models AS "allowedModels", k.region_pin AS "regionPin",
   k.ip_allow AS "ipAllow", k.ip_deny AS "ipDeny", k.requests_per_minute AS "requestsPerMinute", k.tokens_per_minute AS "tokensPerMinute",
   k.concurrent_requests AS "concurrentRequests", k.requests_5h AS "requests5h", k.requests_24h AS "requests24h", k.requests_7d AS "requests7d",
-  k.routing, k.prefer_low_carbon AS "preferLowCarbon",
+  k.routing, a.routing AS "accountRouting", k.prefer_low_carbon AS "preferLowCarbon",
   (extract(epoch FROM k.expires_at) * 1000)::float8 AS "expiresAtMs", (extract(epoch FROM k.revoked_at) * 1000)::float8 AS "revokedAtMs",
   t.allowed_models AS "tierAllowedModels", t.requests_per_minute AS "tierRequestsPerMinute", t.tokens_per_minute AS "tierTokensPerMinute",
   t.concurrent_requests AS "tierConcurrentRequests", t.price_factor AS "priceFactor",

@@ -15,6 +15,10 @@ export class AccountEntity {
   @Column('uuid', { nullable: true })
   template!: string | null;
 
+  /** How its requests are routed; null = by the default. */
+  @Column('jsonb', { nullable: true })
+  routing!: unknown;
+
   @Column({ type: 'text', insert: false, update: false })
   budget_type!: 'subscription' | 'onetime';
 

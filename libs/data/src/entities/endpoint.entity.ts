@@ -24,6 +24,10 @@ export class EndpointEntity {
   @Column('int')
   weight!: number;
 
+  /** Grams of CO₂e per 1,000 tokens; null = unknown. */
+  @Column('double precision', { nullable: true })
+  carbon_grams_per_1k!: number | null;
+
   @Column('boolean')
   enabled!: boolean;
 

@@ -26,7 +26,7 @@ describe('the application role', () => {
       await expect(database.pool.query(statement)).rejects.toMatchObject({ code: '42501' });
   });
 
-  it('may update no column of a money table but the name, tier and template of an account', async () => {
+  it('may update no column of a money table but the name, routing, tier and template of an account', async () => {
     const { rows } = await database.owner.query<{ name: string }>(
       `SELECT table_name || '.' || column_name AS name FROM information_schema.column_privileges
        WHERE grantee IN ('weir_app', 'PUBLIC') AND privilege_type <> 'SELECT' AND table_name = ANY ($1) ORDER BY 1`,
@@ -34,6 +34,7 @@ describe('the application role', () => {
     );
     expect(rows.map((row) => row.name)).toEqual([
       'account.name',
+      'account.routing',
       'account.template',
       'account.tier',
     ]);

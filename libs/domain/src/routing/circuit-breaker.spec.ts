@@ -117,4 +117,14 @@ describe('a provider that says when to come back', () => {
     breaker.failed(0, 1e9);
     expect(breaker.tryPass(openMsMax)).toBe(true);
   });
+
+  it('says when it may be tried again, and that it waits for a probe from then on', () => {
+    const breaker = failing(5);
+    expect([breaker.retryInMs(1000), breaker.awaitsProbe(1000)]).toEqual([openMs - 1000, false]);
+    expect([breaker.retryInMs(openMs), breaker.awaitsProbe(openMs)]).toEqual([null, true]);
+    expect(breaker.tryPass(openMs)).toBe(true);
+    expect([breaker.retryInMs(openMs), breaker.awaitsProbe(openMs)]).toEqual([null, false]);
+    breaker.succeeded(openMs);
+    expect([breaker.retryInMs(openMs), breaker.awaitsProbe(openMs)]).toEqual([null, false]);
+  });
 });

@@ -82,6 +82,17 @@ export class CircuitBreaker {
     return judged && 100 * failures >= errorPercentDegraded * requests ? 'degraded' : 'ok';
   }
 
+  /** Whether the circuit is open no longer and waits for one request to find out how the endpoint is. */
+  awaitsProbe(nowMs: number): boolean {
+    return this.#openUntilMs !== null && this.#mayProbe(nowMs);
+  }
+
+  /** How long until a request may pass again, ms; null = one may now, or a probe is already on its way. */
+  retryInMs(nowMs: number): number | null {
+    if (this.#openUntilMs === null || nowMs >= this.#openUntilMs) return null;
+    return this.#openUntilMs - nowMs;
+  }
+
   /** Whether a request may be sent now. In a half-open circuit this starts the probe. */
   tryPass(nowMs: number): boolean {
     if (this.#openUntilMs === null) return true;

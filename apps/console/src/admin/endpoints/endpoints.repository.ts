@@ -6,7 +6,7 @@ import { Database, type Queries, type Transaction } from '../../database/databas
 /** An endpoint as the API shows it, with its sort key. */
 export type EndpointRow = EndpointView & { readonly created_us: string };
 
-const SELECT = `SELECT e.id, e.provider, e.model, e.upstream_model, e.region, e.priority, e.weight, e.enabled, p.slug AS provider_slug,
+const SELECT = `SELECT e.id, e.provider, e.model, e.upstream_model, e.region, e.priority, e.weight, e.carbon_grams_per_1k, e.enabled, p.slug AS provider_slug,
   iso_text(e.created_at) AS created_at, (extract(epoch FROM e.created_at) * 1000000)::bigint AS created_us
   FROM endpoint e JOIN provider p ON p.id = e.provider`;
 
