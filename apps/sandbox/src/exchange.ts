@@ -7,10 +7,18 @@ import type { ProductionLog } from './log/production-log.js';
 export interface Produced {
   model: string | null;
   streamed: boolean;
+  /** The whole prompt: what the cache gave and what was written to it are part of it. */
   promptTokens: number;
   cachedTokens: number;
+  cacheWrite5mTokens: number;
+  cacheWrite1hTokens: number;
   outputTokens: number;
   reasoningTokens: number;
+  /** Units that are no tokens: pictures made, seconds heard, characters spoken, searches done. */
+  images: number;
+  audioSeconds: number;
+  characters: number;
+  searches: number;
 }
 
 /** What a server knows of a request before a wire format answers it. */
@@ -24,6 +32,8 @@ export interface ExchangeInput {
   readonly body: Buffer;
   /** Id where the caller gave none. */
   readonly ownId: string;
+  /** Header that carries the request's id in the wire format's answers. */
+  readonly idHeader: string;
 }
 
 /** One request and its answer; a wire format's handler works on it. */
@@ -34,8 +44,14 @@ export class Exchange {
     streamed: false,
     promptTokens: 0,
     cachedTokens: 0,
+    cacheWrite5mTokens: 0,
+    cacheWrite1hTokens: 0,
     outputTokens: 0,
     reasoningTokens: 0,
+    images: 0,
+    audioSeconds: 0,
+    characters: 0,
+    searches: 0,
   };
   readonly id: string;
   readonly requestId: string | null;
@@ -46,6 +62,9 @@ export class Exchange {
   readonly credential: string;
   readonly faults: Faults;
   readonly body: Buffer;
+  /** Unlike any other answer's. */
+  readonly ownId: string;
+  readonly idHeader: string;
 
   constructor(input: ExchangeInput) {
     this.request = input.request;
@@ -54,6 +73,8 @@ export class Exchange {
     this.credential = input.credential;
     this.faults = input.faults;
     this.body = input.body;
+    this.ownId = input.ownId;
+    this.idHeader = input.idHeader;
     this.outlet = new Outlet(input.response, input.faults);
     this.requestId = header(input.request, 'x-request-id');
     this.id = header(input.request, 'x-weir-generation-id') ?? this.requestId ?? input.ownId;
@@ -69,10 +90,16 @@ export class Exchange {
     this.outlet.head(status, {
       'content-type': 'application/json',
       'content-length': bytes.length,
-      'x-request-id': this.id,
+      [this.idHeader]: this.id,
       ...headers,
     });
     await this.outlet.end(bytes);
+  }
+
+  /** Sends the client elsewhere, as a fault asks. */
+  async redirect(location: string): Promise<void> {
+    this.outlet.head(this.faults.status ?? 307, { location, 'content-length': 0 });
+    await this.outlet.end();
   }
 
   /** Writes down what was produced. */

@@ -6,19 +6,10 @@ import { FaultHeaderError, NO_FAULTS, readFaults } from './faults/faults.js';
 import type { Faults } from './faults/faults.js';
 import { ProductionLog } from './log/production-log.js';
 import { answerLogApi } from './log/log-api.js';
-import { openAiApi } from './openai/openai-api.js';
-import { refuse } from './openai/errors.js';
+import { findWireFormat } from './wire-formats.js';
 
 /** Largest request body, bytes. */
 const BODY_BYTES_MAX = 67_108_864;
-
-/**
- * The wire formats by path prefix, a folder each. A handler answers one exchange; another format is one more line.
- */
-const WIRE_FORMATS: readonly {
-  readonly prefix: string;
-  readonly answer: (exchange: Exchange) => Promise<void>;
-}[] = [{ prefix: '/openai/v1', answer: openAiApi }];
 
 /** How a sandbox is started. */
 export interface SandboxOptions {
@@ -84,14 +75,14 @@ export class Sandbox {
       answerLogApi(this.log, request, response);
       return;
     }
-    const format = WIRE_FORMATS.find(({ prefix }) => path.startsWith(`${prefix}/`));
+    const format = findWireFormat(path);
     if (format === undefined) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}');
       return;
     }
     const body = await readBody(request);
     if (body === null) return;
-    const credential = bearer(request);
+    const credential = format.credential(request.headers, url);
     const faults = faultsOf(request, credential);
     const own = `sbx-${String(++this.#served)}`;
     const inner = path.slice(format.prefix.length);
@@ -104,10 +95,11 @@ export class Sandbox {
       faults: known,
       body,
       ownId: own,
+      idHeader: format.idHeader,
     });
     try {
       if (faults instanceof FaultHeaderError) {
-        await refuse(exchange, 400, { message: faults.message, type: 'invalid_request_error' });
+        await format.refuse(exchange, faults.message);
       } else {
         await format.answer(exchange);
       }
@@ -124,11 +116,6 @@ function faultsOf(request: IncomingMessage, credential: string): Faults | FaultH
     if (error instanceof FaultHeaderError) return error;
     throw error;
   }
-}
-
-function bearer(request: IncomingMessage): string {
-  const given = request.headers.authorization ?? '';
-  return given.startsWith('Bearer ') ? given.slice('Bearer '.length) : '';
 }
 
 /** The whole body; null when the client left before its end or sent too much. */

@@ -247,7 +247,11 @@ describe('a fault asked for by header', () => {
   });
 
   it('counts the bytes that a slow reader gets', async () => {
-    const body = JSON.stringify({ ...streamed, max_tokens: 16_000, messages: [{ content: 'x' }] });
+    const body = JSON.stringify({
+      ...streamed,
+      max_tokens: 16_000,
+      messages: [{ role: 'user', content: 'x' }],
+    });
     const response = await new Promise<IncomingMessage>((resolve) => {
       const request = httpRequest(`${base}/openai/v1/chat/completions`, {
         method: 'POST',

@@ -18,8 +18,13 @@ export const MALFORMATIONS = [
   'null-usage',
   'zero-usage',
   'long-line',
+  'broken-json',
 ] as const;
 export type Malformation = (typeof MALFORMATIONS)[number];
+
+/** Endings that a request cannot ask for: the model declines, or a filter stops the answer. */
+export const FORCED_FINISHES = ['refusal', 'filter'] as const;
+export type ForcedFinish = (typeof FORCED_FINISHES)[number];
 
 /** What shall go wrong with one answer. */
 export interface Faults {
@@ -37,6 +42,8 @@ export interface Faults {
   /** Fall silent after this many content chunks; 0 = after the headers. */
   readonly silenceAfterChunks: number | null;
   readonly malformed: Malformation | null;
+  /** How the answer shall end; null = as it would. */
+  readonly finish: ForcedFinish | null;
   readonly noUsage: boolean;
   /** Members that overwrite those of the usage object. */
   readonly usage: Readonly<Record<string, unknown>> | null;
@@ -58,6 +65,7 @@ export const NO_FAULTS: Faults = {
   cutBy: 'rst',
   silenceAfterChunks: null,
   malformed: null,
+  finish: null,
   noUsage: false,
   usage: null,
   redirect: null,
@@ -88,7 +96,8 @@ export function readFaults(headers: IncomingHttpHeaders, credential: string): Fa
     cutAfterBytes: cut === null ? null : toInteger('cut-after-bytes', cut[0] ?? ''),
     cutBy: cut?.[1] === 'fin' ? 'fin' : 'rst',
     silenceAfterChunks: integer(headers, 'silence-after-chunks'),
-    malformed: malformation(text(headers, 'malformed')),
+    malformed: oneOf('malformed', MALFORMATIONS, text(headers, 'malformed')),
+    finish: oneOf('finish', FORCED_FINISHES, text(headers, 'finish')),
     noUsage: text(headers, 'no-usage') !== null,
     usage: usageMembers(text(headers, 'usage')),
     redirect: text(headers, 'redirect'),
@@ -114,11 +123,15 @@ function toInteger(name: string, value: string): number {
   return Number(value);
 }
 
-function malformation(value: string | null): Malformation | null {
+function oneOf<Name extends string>(
+  header: string,
+  names: readonly Name[],
+  value: string | null,
+): Name | null {
   if (value === null) return null;
-  const known = MALFORMATIONS.find((name) => name === value);
+  const known = names.find((name) => name === value);
   if (known === undefined) {
-    throw new FaultHeaderError(`x-sandbox-malformed is one of ${MALFORMATIONS.join(', ')}`);
+    throw new FaultHeaderError(`x-sandbox-${header} is one of ${names.join(', ')}`);
   }
   return known;
 }

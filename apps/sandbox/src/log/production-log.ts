@@ -22,11 +22,19 @@ export interface ProductionEntry {
   readonly model: string | null;
   readonly credential: string | null;
   readonly streamed: boolean;
+  /** The whole prompt, cached and newly written tokens included. */
   readonly promptTokens: number;
   readonly cachedTokens: number;
+  readonly cacheWrite5mTokens: number;
+  readonly cacheWrite1hTokens: number;
   /** Output tokens produced, hidden reasoning included; of a stream, those whose chunk was written. */
   readonly outputTokens: number;
   readonly reasoningTokens: number;
+  /** Units that are no tokens. */
+  readonly images: number;
+  readonly audioSeconds: number;
+  readonly characters: number;
+  readonly searches: number;
   /** Body bytes written. */
   readonly bytesSent: number;
   readonly status: number;

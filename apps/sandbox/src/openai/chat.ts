@@ -1,13 +1,17 @@
 import type { Exchange } from '../exchange.js';
-import { pause } from '../faults/pause.js';
+import { planAnswer } from '../simulation/answer-plan.js';
+import type { AnswerPlan, PlannedChoice } from '../simulation/answer-plan.js';
+import { produceWhole } from '../simulation/answer-stream.js';
 import { findModel } from '../simulation/models.js';
-import { planAnswer } from './answer-plan.js';
-import type { AnswerPlan } from './answer-plan.js';
-import { parseBody, readChatRequest } from './chat-request.js';
+import { implicitlyCached } from '../simulation/prompt-cache.js';
+import { parseBody } from './bad-request.js';
+import { callId, finishReason } from './chat-answer.js';
+import { countPrompt, promptText, readChatRequest } from './chat-request.js';
+import type { ChatRequest } from './chat-request.js';
 import { streamChat } from './chat-stream.js';
-import { modelNotFound } from './errors.js';
+import { modelNotFound, SERVER_ERROR } from './errors.js';
 import { answerPrerendered } from './prerendered.js';
-import { reportedUsage } from './usage-object.js';
+import { reportedChatUsage } from './usage-object.js';
 
 /** POST /chat/completions. */
 export async function chatCompletions(exchange: Exchange): Promise<void> {
@@ -17,62 +21,77 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
   const { produced, faults } = exchange;
   produced.model = model.id;
   produced.streamed = request.stream;
-  if (model.isPrerendered && !request.stream && isPlain(exchange)) {
+  if (model.isPrerendered && !request.stream && isPlain(exchange, request)) {
     return answerPrerendered(exchange);
   }
-  const plan = await planAnswer(request, model, faults);
-  produced.promptTokens = plan.promptTokens;
-  produced.cachedTokens = plan.cachedTokens;
+  produced.promptTokens = await countPrompt(request);
+  produced.cachedTokens = implicitlyCached(promptText(request), produced.promptTokens);
+  const plan = await planAnswer(
+    {
+      ...request,
+      model,
+      hasPreface: false,
+      reasoningTokens: request.isReasoningOff ? [0, 0] : model.reasoningTokens,
+    },
+    faults,
+  );
   if (request.stream) return streamChat(exchange, request, plan);
   return answerWhole(exchange, plan);
 }
 
 /** Whether nothing but a delay is asked of a pre-rendered answer. */
-function isPlain(exchange: Exchange): boolean {
-  const { faults } = exchange;
+function isPlain({ faults }: Exchange, request: ChatRequest): boolean {
   return (
     faults.cutAfterBytes === null &&
     faults.silenceAfterChunks === null &&
     faults.malformed === null &&
+    faults.finish === null &&
     !faults.noUsage &&
     faults.usage === null &&
-    faults.chunks === null
+    faults.chunks === null &&
+    request.tools === null &&
+    request.jsonSchema === null
   );
 }
 
 async function answerWhole(exchange: Exchange, plan: AnswerPlan): Promise<void> {
-  const { faults, outlet, produced } = exchange;
-  const visible = plan.pieces.reduce((sum, answer) => sum + answer.length, 0);
-  const workMs = (plan.reasoningTokens + (plan.pieces[0]?.length ?? 0)) * plan.tokenMs;
-  const waitMs = faults.delayMs ?? plan.firstTokenMs + workMs;
-  await pause(waitMs, outlet.closed);
-  if (!outlet.isOpen) return;
-  produced.reasoningTokens = plan.reasoningTokens;
-  produced.outputTokens = plan.reasoningTokens + visible;
-  if (faults.silenceAfterChunks !== null) return outlet.fallSilent();
-  if (faults.malformed === 'error-in-200') {
-    const error = {
-      message: 'The server had an error.',
-      type: 'server_error',
-      param: null,
-      code: null,
-    };
-    return exchange.json(200, { error });
-  }
-  const usage = reportedUsage(produced, faults);
+  const { faults, produced } = exchange;
+  if (!(await produceWhole(exchange, plan))) return;
+  if (faults.malformed === 'error-in-200') return exchange.json(200, { error: SERVER_ERROR });
+  const usage = reportedChatUsage(produced, faults);
   await exchange.json(200, {
     id: `chatcmpl-${exchange.id}`,
     object: 'chat.completion',
     created: Math.floor(Date.now() / 1_000),
     model: plan.model.id,
-    choices: plan.pieces.map((answer, index) => ({
+    choices: plan.choices.map((choice, index) => ({
       index,
-      message: { role: 'assistant', content: answer.join(''), refusal: null, annotations: [] },
+      message: message(exchange, choice, index),
       logprobs: null,
-      finish_reason: plan.finishReason,
+      finish_reason: finishReason(choice),
     })),
     ...(usage === undefined ? {} : { usage }),
     service_tier: 'default',
     system_fingerprint: 'fp_sandbox',
   });
+}
+
+function message(exchange: Exchange, choice: PlannedChoice, index: number): object {
+  const text = choice.text.join('');
+  const isRefusal = choice.ending === 'refusal';
+  return {
+    role: 'assistant',
+    content: isRefusal || (text === '' && choice.calls.length > 0) ? null : text,
+    refusal: isRefusal ? text : null,
+    annotations: [],
+    ...(choice.calls.length === 0
+      ? {}
+      : {
+          tool_calls: choice.calls.map((call, i) => ({
+            id: callId(exchange, index, i),
+            type: 'function',
+            function: { name: call.name, arguments: call.pieces.join('') },
+          })),
+        }),
+  };
 }

@@ -3,7 +3,7 @@ import { pause } from '../faults/pause.js';
 import { findModel } from '../simulation/models.js';
 import { hash32, latencyMs, seeded } from '../simulation/random.js';
 import { countTokens } from '../simulation/token-counter.js';
-import { BadRequest, parseBody } from './chat-request.js';
+import { BadRequest, parseBody } from './bad-request.js';
 import { modelNotFound } from './errors.js';
 
 const DIMENSIONS_DEFAULT = 256;

@@ -11,6 +11,14 @@ export async function refuse(
   await exchange.json(status, { error: { message, type, param, code } }, headers);
 }
 
+/** A fault of the provider itself. */
+export const SERVER_ERROR = {
+  message: 'The server had an error processing your request.',
+  type: 'server_error',
+  param: null,
+  code: null,
+};
+
 /** 404 for a model that is not simulated. */
 export async function modelNotFound(exchange: Exchange, model: unknown): Promise<void> {
   await refuse(exchange, 404, {

@@ -1,8 +1,10 @@
-import type { Faults, Malformation } from '../faults/faults.js';
 import type { Produced } from '../exchange.js';
+import type { Faults } from '../faults/faults.js';
+import { reportedUsage } from '../simulation/reported-usage.js';
+import type { UsageNames } from '../simulation/reported-usage.js';
 
-/** The usage object as OpenAI writes it. */
-export function usageObject(produced: Produced): Record<string, unknown> {
+/** The usage object of chat completions. */
+export function chatUsage(produced: Produced): Record<string, unknown> {
   const { promptTokens, outputTokens } = produced;
   return {
     prompt_tokens: promptTokens,
@@ -18,27 +20,40 @@ export function usageObject(produced: Produced): Record<string, unknown> {
   };
 }
 
-const WRONG: Partial<Record<Malformation, Record<string, unknown> | null>> = {
-  'negative-usage': { completion_tokens: -7 },
-  'huge-usage': { completion_tokens: 9_999_999_999 },
-  'float-usage': { completion_tokens: 7.5 },
-  'zero-usage': { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+const CHAT_NAMES: UsageNames = {
+  prompt: 'prompt_tokens',
+  output: 'completion_tokens',
+  total: 'total_tokens',
+  details: ['prompt_tokens_details', 'completion_tokens_details'],
 };
 
-/** What is reported: the truth, unless a fault says otherwise. `undefined` = the member is left out. */
-export function reportedUsage(
+/** What chat completions report: the truth, unless a fault says otherwise. */
+export function reportedChatUsage(
   produced: Produced,
   faults: Faults,
 ): Record<string, unknown> | null | undefined {
-  if (faults.noUsage) return undefined;
-  if (faults.malformed === 'null-usage') return null;
-  const wrong = faults.malformed === null ? null : (WRONG[faults.malformed] ?? null);
-  const usage = { ...usageObject(produced), ...wrong, ...faults.usage };
-  if (wrong !== null || faults.usage !== null) {
-    // Details that contradict a changed total would make it invalid for another reason than the one asked for.
-    delete usage['completion_tokens_details'];
-    delete usage['prompt_tokens_details'];
-    return { ...usage, ...faults.usage };
-  }
-  return usage;
+  return reportedUsage(chatUsage(produced), CHAT_NAMES, faults);
+}
+
+const RESPONSES_NAMES: UsageNames = {
+  prompt: 'input_tokens',
+  output: 'output_tokens',
+  total: 'total_tokens',
+  details: ['input_tokens_details', 'output_tokens_details'],
+};
+
+/** What the Responses API reports. */
+export function reportedResponsesUsage(
+  produced: Produced,
+  faults: Faults,
+): Record<string, unknown> | null | undefined {
+  const { promptTokens, outputTokens } = produced;
+  const truth = {
+    input_tokens: promptTokens,
+    input_tokens_details: { cached_tokens: produced.cachedTokens, cache_write_tokens: 0 },
+    output_tokens: outputTokens,
+    output_tokens_details: { reasoning_tokens: produced.reasoningTokens },
+    total_tokens: promptTokens + outputTokens,
+  };
+  return reportedUsage(truth, RESPONSES_NAMES, faults);
 }

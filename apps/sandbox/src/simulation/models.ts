@@ -1,7 +1,10 @@
+/** What a simulated model does. */
+export type ModelKind = 'chat' | 'embedding' | 'image' | 'speech' | 'transcription' | 'rerank';
+
 /** How a simulated model behaves. */
 export interface SimulatedModel {
   readonly id: string;
-  readonly kind: 'chat' | 'embedding';
+  readonly kind: ModelKind;
   /** Median time to the first token, ms. */
   readonly firstTokenMs: number;
   /** Speed of a stream; 0 = as fast as the socket takes it. */
@@ -47,12 +50,16 @@ export const MODELS: readonly SimulatedModel[] = [
   chat('sandbox-exact', { firstTokenMs: 20, tokensPerSecond: 0, fillsMaxTokens: true }),
   chat('sandbox-fast', { firstTokenMs: 0, tokensPerSecond: 0, isPrerendered: true }),
   chat('sandbox-embed', { kind: 'embedding', firstTokenMs: 35, outputTokensMax: 0 }),
+  chat('sandbox-image', { kind: 'image', firstTokenMs: 400, outputTokensMax: 0 }),
+  chat('sandbox-voice', { kind: 'speech', firstTokenMs: 120, outputTokensMax: 0 }),
+  chat('sandbox-ear', { kind: 'transcription', firstTokenMs: 150, outputTokensMax: 0 }),
+  chat('sandbox-rerank', { kind: 'rerank', firstTokenMs: 40, outputTokensMax: 0 }),
 ];
 
 const BY_ID = new Map(MODELS.map((model) => [model.id, model]));
 
 /** The model of that id and kind, or undefined. */
-export function findModel(id: unknown, kind: SimulatedModel['kind']): SimulatedModel | undefined {
+export function findModel(id: unknown, kind: ModelKind): SimulatedModel | undefined {
   const model = typeof id === 'string' ? BY_ID.get(id) : undefined;
   return model?.kind === kind ? model : undefined;
 }
