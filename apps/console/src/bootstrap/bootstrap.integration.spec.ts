@@ -88,7 +88,7 @@ describe('the first start', () => {
     await client.query(`UPDATE provider SET name = 'renamed by the admin'`);
     await client.query(`UPDATE model SET enabled = false WHERE id = 'sandbox/fast'`);
     await seed(5002);
-    const { rows } = await client.query('SELECT * FROM provider');
+    const { rows } = await client.query('SELECT * FROM provider ORDER BY slug');
     expect(rows).toEqual([
       expect.objectContaining({
         slug: 'sandbox',
@@ -96,32 +96,39 @@ describe('the first start', () => {
         base_url: 'http://127.0.0.1:5002/openai/v1',
         forward_headers: ['x-sandbox-*'],
       }),
+      expect.objectContaining({
+        kind: 'anthropic',
+        base_url: 'http://127.0.0.1:5002/anthropic/v1',
+      }),
+      expect.objectContaining({ kind: 'gemini', base_url: 'http://127.0.0.1:5002/gemini/v1beta' }),
     ]);
     expect(new CredentialBox(KEYS).open(rows[0].credential, rows[0].id)).toMatch(/^sandbox-/);
     const catalog = await loadCatalog(client);
     expect(catalog.models.map((model) => model.id).sort()).toEqual([
+      'sandbox/anthropic-small',
       'sandbox/chat-large',
       'sandbox/chat-small',
       'sandbox/embed',
       'sandbox/exact',
       'sandbox/fast',
+      'sandbox/gemini-small',
       'sandbox/reasoner',
     ]);
     expect(catalog.models.find((model) => model.id === 'sandbox/reasoner')?.hiddenOutput).toBe(
       true,
     );
     expect(catalog.models.find((model) => model.id === 'sandbox/fast')?.enabled).toBe(false);
-    expect(catalog.prices).toHaveLength(6);
+    expect(catalog.prices).toHaveLength(8);
     expect(catalog.prices.find((price) => price.model === 'sandbox/exact')).toMatchObject({
       inputNano: 0n,
       outputNano: 10_000_000_000n,
     });
     const enabled = async () =>
-      (await client.query('SELECT enabled FROM provider')).rows[0].enabled;
+      (await client.query('SELECT enabled FROM provider')).rows.map((one) => one.enabled);
     await seed(5002, false);
-    expect(await enabled()).toBe(false);
+    expect(await enabled()).toEqual([false, false, false]);
     await seed(5002);
-    expect(await enabled()).toBe(true);
+    expect(await enabled()).toEqual([true, true, true]);
   });
 
   it('keeps the first token price and the admin’s later ones', async () => {
@@ -142,7 +149,7 @@ describe('the first start', () => {
     await seed();
     await seed();
     const { rows } = await client.query(
-      `SELECT id, slug, base_url, credential, credential_hint FROM provider WHERE slug <> 'sandbox' ORDER BY slug`,
+      `SELECT id, slug, base_url, credential, credential_hint FROM provider WHERE slug NOT LIKE 'sandbox%' ORDER BY slug`,
     );
     expect(rows).toEqual([
       expect.objectContaining({
