@@ -3,21 +3,15 @@ import type { ErrorCodeName } from '@weir/contracts';
 import { admit } from './admit/admit.js';
 import { keyProblem, secretOf } from './authenticate/authenticate.js';
 import type { KeyEntry } from './config-cache/key-entry.js';
+import { answerCount } from './count-tokens/count-tokens.js';
 import { Forwarder } from './forward/forwarder.js';
 import { passLimits } from './limits/pass-limits.js';
 import { rateLimitHeaders } from './limits/rate-limit-headers.js';
-import { modelList } from './models/model-list.js';
+import { answerModels } from './models/model-list.js';
 import type { Call, CallProblem } from './request/call.js';
 import { correlationIdOf, userAgentOf } from './request/client-facts.js';
 import { Exchange } from './request/exchange.js';
-import {
-  BadPath,
-  bodySpecOf,
-  routeOf,
-  UNKNOWN,
-  type ProxyOperation,
-  type ProxyRoute,
-} from './request/proxy-route.js';
+import { BadPath, bodySpecOf, routeOf, UNKNOWN, type ProxyRoute } from './request/proxy-route.js';
 import { bodyProblem, readBody, type BodyReader } from './request/read-body.js';
 import { readCall } from './request/read-call.js';
 import type { Hold } from './money/money-path.types.js';
@@ -130,7 +124,7 @@ export class Proxy implements FastLane, BodyReader {
       this.#listModels(x, key);
       return;
     }
-    if (!key.routes.has(keyRouteOf(x.route.operation))) {
+    if (!key.routes.has(x.route.operation)) {
       this.#refuse(x, 'mode_not_allowed');
       return;
     }
@@ -144,9 +138,16 @@ export class Proxy implements FastLane, BodyReader {
   }
 
   #listModels(x: Exchange, key: KeyEntry): void {
-    const { current } = this.#services.catalog;
-    if (current === null) x.refuse('storage_unavailable', { retryAfterS: 2 });
-    else x.answer(modelList(current, key));
+    const { catalog, money } = this.#services;
+    const { current } = catalog;
+    if (current === null) {
+      x.refuse('storage_unavailable', { retryAfterS: 2 });
+      return;
+    }
+    const question = { catalog: current, key, nowMs: money.nowMs() };
+    const answer = answerModels(x.route, x.req.headers, question);
+    if (answer !== null) x.answer(answer);
+    else x.refuse('model_not_found', { param: 'model' });
   }
 
   #read(x: Exchange): void {
@@ -201,13 +202,14 @@ export class Proxy implements FastLane, BodyReader {
     }
     x.phase = 'admitting';
     const keyLimits = x.key?.limits ?? null;
-    if (keyLimits === null) admit(x, this.#services, this);
+    if (keyLimits === null) this.onWithinLimits(x);
     else passLimits(x, keyLimits, this.#services, this);
   }
 
   /** The key's limits let it pass. */
   onWithinLimits(x: Exchange): void {
-    admit(x, this.#services, this);
+    if (x.route.countsOnly) void answerCount(x, this.#services, this);
+    else admit(x, this.#services, this);
   }
 
   /** The hold is taken and `begin` may be written. */
@@ -234,11 +236,6 @@ export class Proxy implements FastLane, BodyReader {
     this.#services.onRefused(x, code);
     this.#services.running.leave(x);
   }
-}
-
-/** The right a key needs: counting tokens is part of a conversation. */
-function keyRouteOf(operation: ProxyOperation): string {
-  return operation === 'count_tokens' ? 'chat' : operation;
 }
 
 /** Whose usage object can carry a cost: OpenAI's, but for streams of its other dialects. */

@@ -1,45 +1,85 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { PSEUDO_MODELS } from '@weir/domain';
 import type { KeyEntry } from '../config-cache/key-entry.js';
 import type { ServedCatalog } from '../config-cache/served-catalog.js';
+import type { ServedModel } from '../config-cache/served-endpoint.js';
+import type { DialectFamily, ProxyRoute } from '../request/proxy-route.js';
+import { anthropicModel, anthropicModelList } from './anthropic-models.js';
+import { geminiModel, geminiModelList } from './gemini-models.js';
+import type { ListedModel } from './listed-model.js';
+import { openAiModel, openAiModelList } from './openai-models.js';
 
-/** One entry of `GET /v1/models`. */
-export interface ListedModel {
-  readonly id: string;
-  readonly object: 'model';
-  /** Seconds since 1970. */
-  readonly created: number;
-  readonly owned_by: string;
-  readonly name: string;
-  readonly context_length: number | null;
+/** Who asks for models, and when: prices are those of this instant. */
+export interface ModelQuestion {
+  readonly catalog: ServedCatalog;
+  readonly key: KeyEntry;
+  readonly nowMs: number;
 }
 
-/** OpenAI's list of the models this key may use: enabled, allowed, and served by some endpoint. */
-export function modelList(
-  catalog: ServedCatalog,
-  key: KeyEntry,
-): { readonly object: 'list'; readonly data: readonly ListedModel[] } {
-  const data: ListedModel[] = [];
-  let anyChat = false;
+/** The answer to `GET …/models` or `…/models/{id}` in the caller's dialect; null = no such model for this key. */
+export function answerModels(
+  route: ProxyRoute,
+  headers: IncomingHttpHeaders,
+  question: ModelQuestion,
+): object | null {
+  const view = VIEWS[dialectOf(route, headers)];
+  const models = listedModels(question);
+  const { pathModel } = route;
+  if (pathModel === null) return view.list(models);
+  const model = models.find(({ id }) => id === pathModel);
+  return model === undefined ? null : view.one(model);
+}
+
+/** Anthropic's SDK asks at OpenAI's path; it always says which version it speaks. */
+function dialectOf(route: ProxyRoute, headers: IncomingHttpHeaders): DialectFamily {
+  const isAnthropic = headers['anthropic-version'] !== undefined;
+  return route.dialect === 'openai' && isAnthropic ? 'anthropic' : route.dialect;
+}
+
+/** The models this key may use: enabled, allowed, and served by some endpoint. */
+function listedModels(question: ModelQuestion): ListedModel[] {
+  const { catalog, key } = question;
+  const listed: ListedModel[] = [];
   for (const model of catalog.models.values()) {
-    const [endpoint] = model.endpoints;
-    if (endpoint === undefined) continue;
+    if (model.endpoints.length === 0) continue;
     if (key.allowedModels !== null && !key.allowedModels.has(model.id)) continue;
-    anyChat ||= model.kind === 'chat';
-    data.push({
-      id: model.id,
-      object: 'model',
-      created: Math.floor(model.createdAtMs / 1000),
-      owned_by: endpoint.provider,
-      name: model.name,
-      context_length: model.contextTokens,
-    });
+    listed.push(listedModel(model, question));
   }
   // Names that stand for any of the chat models above: there is one to stand for.
-  if (anyChat) for (const { id, name } of PSEUDO_MODELS) data.push(listedPseudoModel(id, name));
-  return { object: 'list', data };
+  if (listed.some(({ kind }) => kind === 'chat')) listed.push(...PSEUDO_MODELS.map(listedPseudo));
+  return listed;
 }
 
-/** A pseudo-model has no age, and the context of whichever model answers. */
-function listedPseudoModel(id: string, name: string): ListedModel {
-  return { id, object: 'model', created: 0, owned_by: 'weir', name, context_length: null };
+/** Its price is what the key pays at its first endpoint. */
+function listedModel(model: ServedModel, { catalog, key, nowMs }: ModelQuestion): ListedModel {
+  const [endpoint] = model.endpoints;
+  const priced =
+    endpoint === undefined ? null : catalog.priced(model, endpoint, key.priceFactor, nowMs);
+  return { ...model, owner: endpoint?.provider ?? '', pricing: priced?.price ?? null };
 }
+
+/** A pseudo-model has no age, and context and price of whichever model answers. */
+function listedPseudo({ id, name }: { readonly id: string; readonly name: string }): ListedModel {
+  return {
+    id,
+    name,
+    kind: 'chat',
+    owner: 'weir',
+    createdAtMs: 0,
+    contextTokens: null,
+    outputTokensMax: null,
+    takesImages: false,
+    pricing: null,
+  };
+}
+
+interface View {
+  list(models: readonly ListedModel[]): object;
+  one(model: ListedModel): object;
+}
+
+const VIEWS: Readonly<Record<DialectFamily, View>> = {
+  openai: { list: openAiModelList, one: openAiModel },
+  anthropic: { list: anthropicModelList, one: anthropicModel },
+  gemini: { list: geminiModelList, one: geminiModel },
+};

@@ -229,7 +229,7 @@ export class Exchange implements AttemptListener {
   }
 
   /** Answers with JSON of our own. */
-  answer(value: object): void {
+  answer(value: object, more: readonly string[] = []): void {
     if (this.answered || this.res.destroyed) return;
     this.answered = true;
     const body = Buffer.from(JSON.stringify(value));
@@ -242,6 +242,7 @@ export class Exchange implements AttemptListener {
       this.requestId,
       'request-id',
       this.requestId,
+      ...more,
     ]);
     this.res.end(body);
   }

@@ -19,7 +19,7 @@ describe('the routes of the data plane', () => {
     ['/v1/responses', ['POST', 'chat', 'openai', 'openai-responses', null, null]],
     ['/v1/embeddings', ['POST', 'embeddings', 'openai', null, null, null]],
     ['/v1/messages?beta=true', ['POST', 'chat', 'anthropic', 'anthropic', null, null]],
-    ['/v1/messages/count_tokens', ['POST', 'count_tokens', 'anthropic', null, null, null]],
+    ['/v1/messages/count_tokens', ['POST', 'chat', 'anthropic', null, null, null]],
     ['/v1/models', ['GET', 'models', 'openai', null, null, null]],
     ['/v1beta/models', ['GET', 'models', 'gemini', null, null, null]],
   ])('%s', (url, expected) => {

@@ -5,7 +5,7 @@ import { pathModelOf, readableModelOf } from './path-model.js';
 export type DialectFamily = 'openai' | 'anthropic' | 'gemini';
 
 /** What a path asks for: what a key must allow, and the kind its model must have. */
-export type ProxyOperation = 'chat' | 'embeddings' | 'models' | 'count_tokens';
+export type ProxyOperation = 'chat' | 'embeddings' | 'models';
 
 /** One of the paths of the hot path: what differs between them. */
 export interface ProxyRoute {
@@ -22,6 +22,8 @@ export interface ProxyRoute {
   readonly pathStream: boolean | null;
   /** Whether a stream is asked for as one JSON array (Gemini without `alt=sse`). */
   readonly asArray: boolean;
+  /** Whether only the tokens of a conversation are counted. */
+  readonly countsOnly: boolean;
 }
 
 /** What a body is. */
@@ -42,7 +44,7 @@ export function bodySpecOf(route: ProxyRoute): BodySpec {
   if (pathModel !== null) {
     return { kind: 'gemini', path: { model: pathModel, stream: route.pathStream === true } };
   }
-  const kind = route.client ?? (route.operation === 'count_tokens' ? 'count_tokens' : 'embeddings');
+  const kind = route.client ?? (route.countsOnly ? 'count_tokens' : 'embeddings');
   let spec = PLAIN_SPECS.get(kind);
   if (spec === undefined) PLAIN_SPECS.set(kind, (spec = { kind, path: null }));
   return spec;
@@ -58,6 +60,7 @@ function conversation(path: string, dialect: DialectFamily, client: ClientDialec
     pathModel: null,
     pathStream: null,
     asArray: false,
+    countsOnly: false,
   };
 }
 
@@ -68,6 +71,10 @@ function other(
   operation: ProxyOperation,
 ): ProxyRoute {
   return { ...conversation(path, dialect, 'openai-chat'), method, operation, client: null };
+}
+
+function counting(path: string, dialect: DialectFamily): ProxyRoute {
+  return { ...other(path, dialect, 'POST', 'chat'), countsOnly: true };
 }
 
 export const CHAT_COMPLETIONS = conversation('/v1/chat/completions', 'openai', 'openai-chat');
@@ -91,12 +98,7 @@ const STREAM_GENERATE: ProxyRoute = {
   ...conversation('/v1beta/models/{model}:streamGenerateContent', 'gemini', 'gemini'),
   pathStream: true,
 };
-const COUNT_TOKENS_OF = other(
-  '/v1beta/models/{model}:countTokens',
-  'gemini',
-  'POST',
-  'count_tokens',
-);
+const COUNT_TOKENS_OF = counting('/v1beta/models/{model}:countTokens', 'gemini');
 const MODEL = other('/v1/models/{model}', 'openai', 'GET', 'models');
 const GEMINI_MODEL = other('/v1beta/models/{model}', 'gemini', 'GET', 'models');
 
@@ -106,7 +108,7 @@ const BY_PATH: ReadonlyMap<string, ProxyRoute> = new Map(
     conversation('/v1/completions', 'openai', 'openai-completions'),
     conversation('/v1/responses', 'openai', 'openai-responses'),
     conversation('/v1/messages', 'anthropic', 'anthropic'),
-    other('/v1/messages/count_tokens', 'anthropic', 'POST', 'count_tokens'),
+    counting('/v1/messages/count_tokens', 'anthropic'),
     other('/v1/embeddings', 'openai', 'POST', 'embeddings'),
     other('/v1/models', 'openai', 'GET', 'models'),
     other('/v1beta/models', 'gemini', 'GET', 'models'),

@@ -299,7 +299,7 @@ function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
     endpoints: bases.map((_base, n) => ({
       id: id(n),
       provider: id(n),
-      model: 'm',
+      model: input.model?.id ?? 'm',
       upstreamModel: 'upstream-m',
       region: null,
       priority: n,
@@ -310,7 +310,7 @@ function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
     prices: [
       {
         version: 7n,
-        model: 'm',
+        model: input.model?.id ?? 'm',
         endpoint: null,
         validFromMs: 0,
         inputNano: 1_000_000_000n,

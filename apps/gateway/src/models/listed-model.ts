@@ -1,0 +1,16 @@
+import type { CompletePrice } from '@weir/domain';
+import type { ServedModel } from '../config-cache/served-endpoint.js';
+
+/** What the lists of models tell of one. */
+export interface ListedModel extends Pick<
+  ServedModel,
+  'id' | 'name' | 'kind' | 'createdAtMs' | 'contextTokens' | 'outputTokensMax' | 'takesImages'
+> {
+  /** Slug of the provider that is asked first. */
+  readonly owner: string;
+  /** Nano per million tokens and per request; null = unpriced. */
+  readonly pricing: Pick<
+    CompletePrice,
+    'input' | 'output' | 'cacheRead' | 'cacheWrite5m' | 'request'
+  > | null;
+}
