@@ -5,6 +5,7 @@ import { Tables1700000000001 } from './migrations/0001-tables.js';
 import { MoneyFunctions1700000000002 } from './migrations/0002-money-functions.js';
 import { UnpricedAndRefusals1700000000003 } from './migrations/0003-unpriced-and-refusals.js';
 import { Routing1700000000004 } from './migrations/0004-routing.js';
+import { PriceTiers1700000000005 } from './migrations/0005-price-tiers.js';
 
 /** All migrations, in order. */
 export const MIGRATIONS = [
@@ -12,6 +13,7 @@ export const MIGRATIONS = [
   MoneyFunctions1700000000002,
   UnpricedAndRefusals1700000000003,
   Routing1700000000004,
+  PriceTiers1700000000005,
 ];
 
 /** Any number: two launchers that migrate one database at once wait for each other. */

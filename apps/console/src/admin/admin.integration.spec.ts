@@ -306,6 +306,14 @@ describe('what admins do', () => {
       expect((await add({ input: '0', output: '0', confirm_zero: true })).status).toBe(201);
       expect((await audited('price.create')).after).toMatchObject({ confirm_zero: true });
       expect((await add({ request: '0' })).status).toBe(201);
+      const long = { above_tokens: 200_000, input: '2', output: '3' };
+      expect((await add({ tiers: [long, { ...long, input: '4' }] })).status).toBe(422);
+      expect((await add({ tiers: [{ ...long, output: '0' }] })).status).toBe(422);
+      const tiered = (await add({ tiers: [{ ...long, above_tokens: 300_000 }, long] })).body;
+      expect(priceView.parse(tiered).tiers).toMatchObject([
+        { above_tokens: 200_000, input: '2', output: '3', cache_read: null },
+        { above_tokens: 300_000 },
+      ]);
       await call('POST', 'models', { id: 'embeds', kind: 'embeddings' });
       expect((await add({ model: 'embeds', output: '0' })).status).toBe(201);
       expect((await add({ model: 'embeds', input: '0', output: '0' })).body.detail).toContain(

@@ -1,7 +1,13 @@
-import { flatTokenPrice, priceForTier, priceUsage, type Price } from '@weir/domain';
+import {
+  flatTokenPrice,
+  priceForTier,
+  priceUsage,
+  type ClassPrices,
+  type Price,
+} from '@weir/domain';
 import { factor, formatMoney, nano, type Nano } from '@weir/units';
 import type { RequestDetail } from '@weir/contracts';
-import type { DetailRow } from './requests.repository.js';
+import type { DetailRow, StoredClassPrices } from './requests.repository.js';
 
 type ReceiptLine = RequestDetail['lines'][number];
 
@@ -46,18 +52,28 @@ function priceOf({ price, token_price: flat, row }: DetailRow): Price | null {
       ledgerRateNano: BigInt(flat.ledger_rate_nano),
     });
   if (price === null) return null;
-  const optional = (text: string | null): Nano | null =>
-    text === null ? null : nano(BigInt(text));
-  return {
+  const listed: Price = {
     versionId: row.price_version ?? '',
-    input: nano(BigInt(price.input_nano)),
-    output: nano(BigInt(price.output_nano)),
-    cacheRead: optional(price.cache_read_nano),
-    cacheWrite5m: optional(price.cache_write_5m_nano),
-    cacheWrite1h: optional(price.cache_write_1h_nano),
+    ...classPricesOf(price),
     request: optional(price.request_nano),
   };
+  if (price.tiers.length === 0) return listed;
+  const tiers = price.tiers.map((tier) => ({
+    abovePromptTokens: tier.above_tokens,
+    ...classPricesOf(tier),
+  }));
+  return { ...listed, tiers };
 }
+
+const classPricesOf = (stored: StoredClassPrices): ClassPrices => ({
+  input: nano(BigInt(stored.input_nano)),
+  cacheRead: optional(stored.cache_read_nano),
+  cacheWrite5m: optional(stored.cache_write_5m_nano),
+  cacheWrite1h: optional(stored.cache_write_1h_nano),
+  output: nano(BigInt(stored.output_nano)),
+});
+
+const optional = (text: string | null): Nano | null => (text === null ? null : nano(BigInt(text)));
 
 const lineOf = (name: string, tokens: number, unitNano: bigint, costNano: bigint): ReceiptLine => ({
   class: name,

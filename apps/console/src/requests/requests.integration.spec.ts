@@ -161,6 +161,28 @@ describe('transaction records', () => {
     );
   });
 
+  it('makes the receipt of a long prompt at the tier it was charged at', async () => {
+    const admin = await harness.person('admin');
+    await harness.call('POST', '/api/admin/models', { as: admin, body: { id: 'tiered' } });
+    const { body: price } = await harness.call('POST', '/api/admin/prices', {
+      as: admin,
+      body: {
+        model: 'tiered',
+        input: '3',
+        output: '15',
+        tiers: [{ above_tokens: 200_000, input: '6', output: '22.5' }],
+      },
+    });
+    const mine = { account: person.account, key, model: 'tiered', price_version: price.version };
+    const usage = { input_tokens: 200_001, cache_read_tokens: 0, output_tokens: 1000 };
+    const [id] = await settlements.settle({ ...mine, ...usage, cost_nano: '1222506000' });
+    const detail = (await harness.call('GET', `/api/requests/gen_${id}`, { as: person })).body;
+    expect(detail.lines).toMatchObject([
+      { class: 'input', price_per_million: '6', cost: '1.200006' },
+      { class: 'output', price_per_million: '22.5', cost: '0.0225' },
+    ]);
+  });
+
   it('makes the receipt of an unpriced model from the token price of then', async () => {
     const { rows } = await harness.sql.query(
       `INSERT INTO token_price (price_nano, ledger_rate_nano) VALUES (20000, 1100000000), (90000, 2000000000) RETURNING version`,

@@ -14,6 +14,15 @@ export interface ListedRow {
   readonly user: string | null;
 }
 
+/** Nano per million tokens, as decimal text. */
+export interface StoredClassPrices {
+  readonly input_nano: string;
+  readonly output_nano: string;
+  readonly cache_read_nano: string | null;
+  readonly cache_write_5m_nano: string | null;
+  readonly cache_write_1h_nano: string | null;
+}
+
 /** Everything about one request. Money is decimal text, factors ten-thousandths. */
 export interface DetailRow {
   readonly row: RequestRow;
@@ -35,14 +44,12 @@ export interface DetailRow {
   readonly cost_nano: string;
   /** The tier's factor of today: the row keeps none. */
   readonly price_factor: number;
-  readonly price: {
-    readonly input_nano: string;
-    readonly output_nano: string;
-    readonly cache_read_nano: string | null;
-    readonly cache_write_5m_nano: string | null;
-    readonly cache_write_1h_nano: string | null;
-    readonly request_nano: string | null;
-  } | null;
+  readonly price:
+    | (StoredClassPrices & {
+        readonly request_nano: string | null;
+        readonly tiers: readonly (StoredClassPrices & { readonly above_tokens: number })[];
+      })
+    | null;
   /** The token price that a model without a price was charged at. */
   readonly token_price: {
     readonly version: string;
@@ -92,7 +99,10 @@ export class RequestsRepository {
               (extract(epoch FROM q.completed_at - q.first_byte_at) * 1000)::float8 AS streamed_ms, q.cost_nano, t.price_factor,
               (SELECT jsonb_build_object('input_nano', p.input_nano::text, 'output_nano', p.output_nano::text,
                  'cache_read_nano', p.cache_read_nano::text, 'cache_write_5m_nano', p.cache_write_5m_nano::text,
-                 'cache_write_1h_nano', p.cache_write_1h_nano::text, 'request_nano', p.request_nano::text)
+                 'cache_write_1h_nano', p.cache_write_1h_nano::text, 'request_nano', p.request_nano::text,
+                 'tiers', (SELECT coalesce(jsonb_agg(jsonb_build_object('above_tokens', t.above_tokens, 'input_nano', t.input_nano::text,
+                   'output_nano', t.output_nano::text, 'cache_read_nano', t.cache_read_nano::text, 'cache_write_5m_nano', t.cache_write_5m_nano::text,
+                   'cache_write_1h_nano', t.cache_write_1h_nano::text) ORDER BY t.above_tokens), '[]') FROM price_tier t WHERE t.version = p.version))
                  FROM price p WHERE p.version = q.price_version) AS price,
               (SELECT jsonb_build_object('version', tp.version::text, 'price_nano', tp.price_nano::text, 'ledger_rate_nano', tp.ledger_rate_nano::text)
                  FROM token_price tp WHERE tp.version = -q.price_version) AS token_price

@@ -1,5 +1,11 @@
-import type { CatalogPrice, CatalogTokenPrice } from '@weir/data';
-import { flatTokenPrice, priceForTier, type CompletePrice } from '@weir/domain';
+import type { CatalogClassPrices, CatalogPrice, CatalogTokenPrice } from '@weir/data';
+import {
+  flatTokenPrice,
+  priceForTier,
+  type ClassPrices,
+  type CompletePrice,
+  type Price,
+} from '@weir/domain';
 import { nano, type Factor, type Nano } from '@weir/units';
 
 /**
@@ -21,20 +27,30 @@ export function priceAt(
   return own ?? general;
 }
 
-/** What a tier pays, every class filled in. */
+/** What a tier of accounts pays, every class filled in. */
 export function pricedFor(price: CatalogPrice, tierFactor: Factor): CompletePrice {
-  return priceForTier(
-    {
-      versionId: price.version.toString(),
-      input: nano(price.inputNano),
-      cacheRead: optional(price.cacheReadNano),
-      cacheWrite5m: optional(price.cacheWrite5mNano),
-      cacheWrite1h: optional(price.cacheWrite1hNano),
-      output: nano(price.outputNano),
-      request: optional(price.requestNano),
-    },
-    tierFactor,
-  );
+  const { version, requestNano, tiers } = price;
+  const listed: Price = {
+    versionId: version.toString(),
+    ...classPricesOf(price),
+    request: optional(requestNano),
+  };
+  if (tiers.length === 0) return priceForTier(listed, tierFactor);
+  const long = tiers.map((tier) => ({
+    abovePromptTokens: tier.aboveTokens,
+    ...classPricesOf(tier),
+  }));
+  return priceForTier({ ...listed, tiers: long }, tierFactor);
+}
+
+function classPricesOf(prices: CatalogClassPrices): ClassPrices {
+  return {
+    input: nano(prices.inputNano),
+    cacheRead: optional(prices.cacheReadNano),
+    cacheWrite5m: optional(prices.cacheWrite5mNano),
+    cacheWrite1h: optional(prices.cacheWrite1hNano),
+    output: nano(prices.outputNano),
+  };
 }
 
 /**

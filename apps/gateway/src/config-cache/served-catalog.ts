@@ -17,6 +17,7 @@ import {
 import { FACTOR_ONE, factor, type Factor } from '@weir/units';
 import type { Pool } from 'undici';
 import { ForwardedHeaders } from '../forward/upstream-headers.js';
+import type { BeginCandidate, JournaledClassPrices } from '../money/money-path.types.js';
 import { pricedFor, priceAt, tokenPriceAt } from './price-at.js';
 import type { PricedEndpoint, ServedEndpoint, ServedModel } from './served-endpoint.js';
 
@@ -142,16 +143,32 @@ function withPrice(endpoint: ServedEndpoint, price: CompletePrice): PricedEndpoi
       provider: endpoint.provider,
       region: endpoint.region,
       priceVersion: price.versionId,
-      price: {
-        input: price.input.toString(),
-        cacheRead: price.cacheRead.toString(),
-        cacheWrite5m: price.cacheWrite5m.toString(),
-        cacheWrite1h: price.cacheWrite1h.toString(),
-        output: price.output.toString(),
-        request: price.request.toString(),
-      },
+      price: journaledPrice(price),
       serverFactor: endpoint.serverFactor,
     },
+  };
+}
+
+/** The price as `begin` carries it, so that recovery needs no catalogue. */
+function journaledPrice(price: CompletePrice): BeginCandidate['price'] {
+  const { request, tiers } = price;
+  const texts = { ...journaledClasses(price), request: request.toString() };
+  if (tiers === undefined) return texts;
+  return {
+    ...texts,
+    tiers: tiers.map((tier) => ({ above: tier.abovePromptTokens, ...journaledClasses(tier) })),
+  };
+}
+
+function journaledClasses(
+  prices: Omit<CompletePrice, 'versionId' | 'request' | 'tiers'>,
+): JournaledClassPrices {
+  return {
+    input: prices.input.toString(),
+    cacheRead: prices.cacheRead.toString(),
+    cacheWrite5m: prices.cacheWrite5m.toString(),
+    cacheWrite1h: prices.cacheWrite1h.toString(),
+    output: prices.output.toString(),
   };
 }
 

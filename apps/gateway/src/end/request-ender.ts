@@ -1,4 +1,4 @@
-import { costNano as costOf, effectiveTokens, totalTokens } from '@weir/domain';
+import { costNano as costOf, effectiveTokens, priceOfUsage, totalTokens } from '@weir/domain';
 import { failpoint } from '@weir/platform';
 import type {
   Charged,
@@ -42,7 +42,8 @@ export class RequestEnder implements Ender {
       costNano = costOf(usage, priced.price);
       tokens = effectiveTokens(totalTokens(usage), x.templateFactor, priced.endpoint.serverFactor);
       if (ending.surplusTokens > 0) {
-        surplusNano = (BigInt(ending.surplusTokens) * priced.price.output) / 1_000_000n;
+        surplusNano =
+          (BigInt(ending.surplusTokens) * priceOfUsage(priced.price, usage).output) / 1_000_000n;
       }
     }
     if (attempt !== null && x.attemptLines.length < x.attemptsBegun) {

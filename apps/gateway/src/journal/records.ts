@@ -9,18 +9,23 @@ const integerText = z.string().regex(/^-?\d{1,19}$/);
 const holds = z.array(integerText).length(HOLD_KINDS);
 const tokens = z.number().int().nonnegative();
 
+const classPrices = {
+  input: integerText,
+  cacheRead: integerText,
+  cacheWrite5m: integerText,
+  cacheWrite1h: integerText,
+  output: integerText,
+};
+
 const candidate = z.object({
   endpointId: z.string(),
   provider: z.string(),
   region: z.string().nullable(),
   priceVersion: z.string(),
   price: z.object({
-    input: integerText,
-    cacheRead: integerText,
-    cacheWrite5m: integerText,
-    cacheWrite1h: integerText,
-    output: integerText,
+    ...classPrices,
     request: integerText,
+    tiers: z.array(z.object({ above: z.number().int().positive(), ...classPrices })).optional(),
   }),
   serverFactor: z.number(),
 });

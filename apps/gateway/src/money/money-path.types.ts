@@ -60,20 +60,26 @@ export type Admission =
   | { readonly admitted: true; readonly hold: Hold }
   | { readonly admitted: false; readonly refusal: Refusal };
 
+/** Prices as the journal keeps them: nano per million tokens, decimal text. */
+export interface JournaledClassPrices {
+  readonly input: string;
+  readonly cacheRead: string;
+  readonly cacheWrite5m: string;
+  readonly cacheWrite1h: string;
+  readonly output: string;
+}
+
 /** Every candidate's price and factors, so that recovery needs no configuration (H34). */
 export interface BeginCandidate {
   readonly endpointId: string;
   readonly provider: string;
   readonly region: string | null;
   readonly priceVersion: string;
-  /** Nano per million tokens, decimal text; request: nano per request. */
-  readonly price: {
-    readonly input: string;
-    readonly cacheRead: string;
-    readonly cacheWrite5m: string;
-    readonly cacheWrite1h: string;
-    readonly output: string;
+  readonly price: JournaledClassPrices & {
+    /** Nano per request. */
     readonly request: string;
+    /** Prices of prompts above so many tokens; absent = one price for all. */
+    readonly tiers?: readonly (JournaledClassPrices & { readonly above: number })[] | undefined;
   };
   readonly serverFactor: number;
 }

@@ -5,7 +5,7 @@
  */
 import type { SettleRow } from '@weir/contracts';
 import { completePrice, costNano, effectiveTokens, totalTokens } from '@weir/domain';
-import type { CompletePrice } from '@weir/domain';
+import type { ClassPrices, CompletePrice } from '@weir/domain';
 import { factor, nano } from '@weir/units';
 import type { EndRecord } from '../money/money-path.types.js';
 import type { BeginEntry, EndEntry, ProgressEntry } from '../journal/records.js';
@@ -93,17 +93,28 @@ function progressCharge(
   };
 }
 
-function priceOf(candidate: Candidate): CompletePrice {
-  const { price } = candidate;
-  return completePrice({
-    versionId: candidate.priceVersion,
-    input: nano(BigInt(price.input)),
-    cacheRead: nano(BigInt(price.cacheRead)),
-    cacheWrite5m: nano(BigInt(price.cacheWrite5m)),
-    cacheWrite1h: nano(BigInt(price.cacheWrite1h)),
-    output: nano(BigInt(price.output)),
+function priceOf({ price, priceVersion }: Candidate): CompletePrice {
+  const listed = {
+    versionId: priceVersion,
+    ...classPricesOf(price),
     request: nano(BigInt(price.request)),
-  });
+  };
+  if (price.tiers === undefined) return completePrice(listed);
+  const tiers = price.tiers.map((tier) => ({
+    abovePromptTokens: tier.above,
+    ...classPricesOf(tier),
+  }));
+  return completePrice({ ...listed, tiers });
+}
+
+function classPricesOf(prices: Omit<Candidate['price'], 'request' | 'tiers'>): ClassPrices {
+  return {
+    input: nano(BigInt(prices.input)),
+    cacheRead: nano(BigInt(prices.cacheRead)),
+    cacheWrite5m: nano(BigInt(prices.cacheWrite5m)),
+    cacheWrite1h: nano(BigInt(prices.cacheWrite1h)),
+    output: nano(BigInt(prices.output)),
+  };
 }
 
 function lostRecord(

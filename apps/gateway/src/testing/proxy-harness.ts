@@ -319,6 +319,7 @@ function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
         cacheWrite5mNano: null,
         cacheWrite1hNano: null,
         requestNano: null,
+        tiers: [],
       },
     ],
     tokenPrices: [],

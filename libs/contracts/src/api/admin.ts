@@ -138,15 +138,20 @@ export const endpointView = z.object({
 export type EndpointView = z.infer<typeof endpointView>;
 
 /** Per million tokens, decimal strings; a price is never edited, each POST is a new version. */
-const priceFields = {
-  model: modelId,
-  endpoint: z.uuid().nullable(),
-  valid_from: instant,
+const classPriceFields = {
   input: moneyNotNegative,
   output: moneyNotNegative,
   cache_read: moneyNotNegative.nullable(),
   cache_write_5m: moneyNotNegative.nullable(),
   cache_write_1h: moneyNotNegative.nullable(),
+};
+/** What a whole request costs whose prompt has more tokens than `above_tokens`. */
+const priceTierFields = { above_tokens: z.number().int().positive(), ...classPriceFields };
+const priceFields = {
+  model: modelId,
+  endpoint: z.uuid().nullable(),
+  valid_from: instant,
+  ...classPriceFields,
   request: moneyNotNegative.nullable(),
   reason: z.string().max(300).nullable(),
 };
@@ -159,11 +164,27 @@ export const createPriceBody = z.strictObject({
   model: modelId,
   input: priceFields.input,
   output: priceFields.output,
+  tiers: z
+    .array(
+      z.strictObject({
+        ...partial(priceTierFields),
+        above_tokens: priceTierFields.above_tokens,
+        input: priceTierFields.input,
+        output: priceTierFields.output,
+      }),
+    )
+    .max(10)
+    .refine(
+      (tiers) => new Set(tiers.map((tier) => tier.above_tokens)).size === tiers.length,
+      'Each tier needs an above_tokens of its own.',
+    )
+    .optional(),
   confirm_zero: z.boolean().optional(),
 });
 export const priceView = z.object({
   version: z.string(),
   ...priceFields,
+  tiers: z.array(z.object(priceTierFields)),
   source: z.string(),
   created_at: instant,
 });

@@ -45,19 +45,31 @@ export interface CatalogEndpoint {
   readonly enabled: boolean;
 }
 
-/** A price version. Nano per million tokens; `requestNano` per request; null = the default multiple of input. */
-export interface CatalogPrice {
-  readonly version: bigint;
-  readonly model: string;
-  /** Null = every endpoint of the model that has no price of its own. */
-  readonly endpoint: string | null;
-  readonly validFromMs: number;
+/** Nano per million tokens; null = the default multiple of input. */
+export interface CatalogClassPrices {
   readonly inputNano: bigint;
   readonly outputNano: bigint;
   readonly cacheReadNano: bigint | null;
   readonly cacheWrite5mNano: bigint | null;
   readonly cacheWrite1hNano: bigint | null;
+}
+
+/** Prices of a request whose prompt has more tokens than so many. */
+export interface CatalogPriceTier extends CatalogClassPrices {
+  readonly aboveTokens: number;
+}
+
+/** A price version. */
+export interface CatalogPrice extends CatalogClassPrices {
+  readonly version: bigint;
+  readonly model: string;
+  /** Null = every endpoint of the model that has no price of its own. */
+  readonly endpoint: string | null;
+  readonly validFromMs: number;
+  /** Nano per request. */
   readonly requestNano: bigint | null;
+  /** By rising `aboveTokens`; empty = one price for all prompts. */
+  readonly tiers: readonly CatalogPriceTier[];
 }
 
 /** A version of the price of one token, for budgets and for models without a price of their own. */
@@ -96,30 +108,30 @@ SELECT (SELECT seq::text FROM config_version) AS "configSeq",
     'priority', priority, 'weight', weight, 'carbonGramsPer1k', carbon_grams_per_1k, 'enabled', enabled) ORDER BY model, priority, id), '[]') FROM endpoint) AS endpoints,
   (SELECT coalesce(json_agg(json_build_object('version', version::text, 'model', model, 'endpoint', endpoint, 'validFromMs', extract(epoch FROM valid_from) * 1000,
     'inputNano', input_nano::text, 'outputNano', output_nano::text, 'cacheReadNano', cache_read_nano::text, 'cacheWrite5mNano', cache_write_5m_nano::text,
-    'cacheWrite1hNano', cache_write_1h_nano::text, 'requestNano', request_nano::text) ORDER BY valid_from, version), '[]')
+    'cacheWrite1hNano', cache_write_1h_nano::text, 'requestNano', request_nano::text,
+    'tiers', (SELECT coalesce(json_agg(json_build_object('aboveTokens', t.above_tokens, 'inputNano', t.input_nano::text, 'outputNano', t.output_nano::text,
+      'cacheReadNano', t.cache_read_nano::text, 'cacheWrite5mNano', t.cache_write_5m_nano::text, 'cacheWrite1hNano', t.cache_write_1h_nano::text)
+      ORDER BY t.above_tokens), '[]') FROM price_tier t WHERE t.version = p.version)) ORDER BY valid_from, version), '[]')
     FROM p WHERE replaced_at IS NULL OR replaced_at > now() - interval '1 hour') AS prices,
   (SELECT coalesce(json_agg(json_build_object('version', version::text, 'priceNano', price_nano::text,
     'ledgerRateNano', ledger_rate_nano::text, 'validFromMs', extract(epoch FROM valid_from) * 1000)
     ORDER BY valid_from, version), '[]') FROM tp WHERE replaced_at IS NULL OR replaced_at > now() - interval '1 hour') AS "tokenPrices",
   (SELECT coalesce(json_object_agg(name, value), '{}') FROM setting) AS settings`;
 
-interface PriceText extends Omit<
-  CatalogPrice,
-  | 'version'
-  | 'inputNano'
-  | 'outputNano'
-  | 'cacheReadNano'
-  | 'cacheWrite5mNano'
-  | 'cacheWrite1hNano'
-  | 'requestNano'
-> {
-  version: string;
+interface ClassPricesText {
   inputNano: string;
   outputNano: string;
   cacheReadNano: string | null;
   cacheWrite5mNano: string | null;
   cacheWrite1hNano: string | null;
+}
+interface PriceText extends ClassPricesText {
+  version: string;
+  model: string;
+  endpoint: string | null;
+  validFromMs: number;
   requestNano: string | null;
+  tiers: (ClassPricesText & { aboveTokens: number })[];
 }
 interface CatalogText extends Omit<Catalog, 'configSeq' | 'prices' | 'tokenPrices'> {
   configSeq: string;
@@ -150,15 +162,25 @@ export async function loadCatalog(database: Database): Promise<Catalog> {
 }
 
 function readPrice(price: PriceText): CatalogPrice {
+  const { version, model, endpoint, validFromMs, requestNano, tiers } = price;
   return {
-    ...price,
-    version: BigInt(price.version),
-    inputNano: BigInt(price.inputNano),
-    outputNano: BigInt(price.outputNano),
-    cacheReadNano: optional(price.cacheReadNano),
-    cacheWrite5mNano: optional(price.cacheWrite5mNano),
-    cacheWrite1hNano: optional(price.cacheWrite1hNano),
-    requestNano: optional(price.requestNano),
+    version: BigInt(version),
+    model,
+    endpoint,
+    validFromMs,
+    ...readClassPrices(price),
+    requestNano: optional(requestNano),
+    tiers: tiers.map((tier) => ({ aboveTokens: tier.aboveTokens, ...readClassPrices(tier) })),
+  };
+}
+
+function readClassPrices(text: ClassPricesText): CatalogClassPrices {
+  return {
+    inputNano: BigInt(text.inputNano),
+    outputNano: BigInt(text.outputNano),
+    cacheReadNano: optional(text.cacheReadNano),
+    cacheWrite5mNano: optional(text.cacheWrite5mNano),
+    cacheWrite1hNano: optional(text.cacheWrite1hNano),
   };
 }
 

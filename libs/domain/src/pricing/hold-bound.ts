@@ -11,6 +11,7 @@ import type { Nano } from '@weir/units';
 import { nano } from '@weir/units';
 import type { CompletePrice } from './price.js';
 import { TOKENS_PER_PRICE } from './price.js';
+import { reachablePrices } from './price-tiers.js';
 import { lineCostNano } from './receipt.js';
 
 /** Classes that input tokens may be billed as. */
@@ -69,13 +70,15 @@ export function inputBoundNano(
   return nano(doubled / (2n * TOKENS_PER_PRICE));
 }
 
-/** The most a request can cost, nano: no usage within the token bounds costs more. */
+/** The most a request can cost, nano: no usage within the token bounds costs more, whatever tier it reaches. */
 export function holdBound(input: HoldBoundInput): Nano {
-  return nano(
-    inputBoundNano(input.inputTokensMax, input.price, input.inputClasses) +
-      lineCostNano(input.outputTokensMax, input.price.output) +
-      input.price.request,
-  );
+  if (input.price.tiers === undefined) return flatBound(input);
+  let dearest = nano(0n);
+  for (const { price, promptTokensMax } of reachablePrices(input.price, input.inputTokensMax)) {
+    const bound = flatBound({ ...input, price, inputTokensMax: promptTokensMax });
+    if (bound > dearest) dearest = bound;
+  }
+  return dearest;
 }
 
 /**
@@ -83,6 +86,24 @@ export function holdBound(input: HoldBoundInput): Nano {
  * covered: a hold of that size is then refused like any other.
  */
 export function affordableOutputTokens(input: AffordableOutputInput): number {
+  if (input.price.tiers === undefined) return flatAffordable(input);
+  let affordable = input.outputTokensCap;
+  for (const { price, promptTokensMax } of reachablePrices(input.price, input.inputTokensMax)) {
+    const one = flatAffordable({ ...input, price, inputTokensMax: promptTokensMax });
+    if (one < affordable) affordable = one;
+  }
+  return affordable;
+}
+
+function flatBound({ inputTokensMax, outputTokensMax, price, inputClasses }: HoldBoundInput): Nano {
+  return nano(
+    inputBoundNano(inputTokensMax, price, inputClasses) +
+      lineCostNano(outputTokensMax, price.output) +
+      price.request,
+  );
+}
+
+function flatAffordable(input: AffordableOutputInput): number {
   const rest =
     input.availableNano -
     inputBoundNano(input.inputTokensMax, input.price, input.inputClasses) -

@@ -8,6 +8,7 @@ import { divHalfUp, nano } from '@weir/units';
 import type { Usage } from '../usage/usage.js';
 import type { CompletePrice, Price } from './price.js';
 import { completePrice, TOKENS_PER_PRICE } from './price.js';
+import { priceOfUsage } from './price-tiers.js';
 
 /** Names of receipt lines: the token classes and the fee per request. */
 export type ReceiptClass =
@@ -36,7 +37,8 @@ export function lineCostNano(tokens: number, pricePerMillionTokensNano: Nano): N
 }
 
 /** Cost of a usage, nano. Equals the total of `priceUsage`, without making its lines. */
-export function costNano(usage: Usage, price: CompletePrice): Nano {
+export function costNano(usage: Usage, listed: CompletePrice): Nano {
+  const price = priceOfUsage(listed, usage);
   return nano(
     lineCostNano(usage.input, price.input) +
       lineCostNano(usage.cacheRead, price.cacheRead) +
@@ -49,7 +51,7 @@ export function costNano(usage: Usage, price: CompletePrice): Nano {
 
 /** The receipt of a usage at a price. */
 export function priceUsage(usage: Usage, price: Price): Receipt {
-  const complete = completePrice(price);
+  const complete = priceOfUsage(completePrice(price), usage);
   const lines: ReceiptLine[] = [];
   const addLine = (name: ReceiptClass, tokens: number, unitPriceNano: Nano): void => {
     if (tokens === 0) return;

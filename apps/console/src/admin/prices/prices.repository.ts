@@ -2,24 +2,33 @@ import { Injectable } from '@nestjs/common';
 import type { PriceView } from '@weir/contracts';
 import { Database, type Queries, type Transaction } from '../../database/database.js';
 
-/** What a new version says. Nano per million tokens; `requestNano` per request. */
-export interface NewPrice {
-  readonly model: string;
-  readonly endpoint: string | null;
-  readonly validFrom: string | null;
+/** Nano per million tokens; null = the default multiple of input. */
+export interface NewClassPrices {
   readonly inputNano: bigint;
   readonly outputNano: bigint;
   readonly cacheReadNano: bigint | null;
   readonly cacheWrite5mNano: bigint | null;
   readonly cacheWrite1hNano: bigint | null;
+}
+
+/** What a new version says. */
+export interface NewPrice extends NewClassPrices {
+  readonly model: string;
+  readonly endpoint: string | null;
+  readonly validFrom: string | null;
+  /** Nano per request. */
   readonly requestNano: bigint | null;
+  readonly tiers: readonly (NewClassPrices & { readonly aboveTokens: number })[];
   readonly reason: string | null;
   readonly createdBy: string;
 }
 
 const SELECT = `SELECT version::text AS version, model, endpoint, iso_text(valid_from) AS valid_from, nano_text(input_nano) AS input,
   nano_text(output_nano) AS output, nano_text(cache_read_nano) AS cache_read, nano_text(cache_write_5m_nano) AS cache_write_5m,
-  nano_text(cache_write_1h_nano) AS cache_write_1h, nano_text(request_nano) AS request, reason, source, iso_text(created_at) AS created_at
+  nano_text(cache_write_1h_nano) AS cache_write_1h, nano_text(request_nano) AS request, reason, source, iso_text(created_at) AS created_at,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('above_tokens', t.above_tokens, 'input', nano_text(t.input_nano), 'output', nano_text(t.output_nano),
+     'cache_read', nano_text(t.cache_read_nano), 'cache_write_5m', nano_text(t.cache_write_5m_nano), 'cache_write_1h', nano_text(t.cache_write_1h_nano))
+     ORDER BY t.above_tokens), '[]') FROM price_tier t WHERE t.version = price.version) AS tiers
   FROM price`;
 
 /** Prices are only ever added: the role has no UPDATE on them. */
@@ -82,6 +91,21 @@ export class AdminPricesRepository {
       ],
     );
     if (!row) throw new Error('An INSERT … RETURNING answers a row.');
+    for (const tier of price.tiers) {
+      await on.run(
+        `INSERT INTO price_tier (version, above_tokens, input_nano, output_nano, cache_read_nano, cache_write_5m_nano, cache_write_1h_nano)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        [
+          row.version,
+          tier.aboveTokens,
+          tier.inputNano,
+          tier.outputNano,
+          tier.cacheReadNano,
+          tier.cacheWrite5mNano,
+          tier.cacheWrite1hNano,
+        ],
+      );
+    }
     return row.version;
   }
 }

@@ -6,7 +6,7 @@ import { invalidField, notFound } from '../../http/api-error.js';
 import { decodeCursor, pageOf } from '../../http/cursor.js';
 import { LiveBroadcast } from '../../live/live-broadcast.js';
 import { audit, type Actor } from '../../http/actor.js';
-import { AdminPricesRepository, type NewPrice } from './prices.repository.js';
+import { AdminPricesRepository, type NewClassPrices, type NewPrice } from './prices.repository.js';
 
 const cursor = z.tuple([z.string().regex(/^\d{1,18}$/)]);
 /** Clocks differ a little; anything older would change what past requests cost. */
@@ -64,12 +64,12 @@ function checked(body: Body, createdBy: string): NewPrice {
     model: body.model,
     endpoint: body.endpoint ?? null,
     validFrom: body.valid_from ?? null,
-    inputNano: parseMoney(body.input),
-    outputNano: parseMoney(body.output),
-    cacheReadNano: optional(body.cache_read),
-    cacheWrite5mNano: optional(body.cache_write_5m),
-    cacheWrite1hNano: optional(body.cache_write_1h),
+    ...classPricesOf(body),
     requestNano: optional(body.request),
+    tiers: (body.tiers ?? []).map((tier) => ({
+      aboveTokens: tier.above_tokens,
+      ...classPricesOf(tier),
+    })),
     reason: body.reason ?? null,
     createdBy,
   };
@@ -81,19 +81,33 @@ function checked(body: Body, createdBy: string): NewPrice {
   return price;
 }
 
+type ClassBody = Pick<
+  Body,
+  'input' | 'output' | 'cache_read' | 'cache_write_5m' | 'cache_write_1h'
+>;
+
+const classPricesOf = (body: ClassBody): NewClassPrices => ({
+  inputNano: parseMoney(body.input),
+  outputNano: parseMoney(body.output),
+  cacheReadNano: optional(body.cache_read),
+  cacheWrite5mNano: optional(body.cache_write_5m),
+  cacheWrite1hNano: optional(body.cache_write_1h),
+});
+
 /** E-Z5: whoever prices a class at 0 says so twice. */
 function refuseFree(price: NewPrice, hasOutput: boolean): void {
-  const free = Object.entries({
-    input: price.inputNano,
-    output: hasOutput ? price.outputNano : null,
-    cache_read: price.cacheReadNano,
-    cache_write_5m: price.cacheWrite5mNano,
-    cache_write_1h: price.cacheWrite1hNano,
-  }).flatMap(([name, amount]) => (amount === 0n ? [name] : []));
-  if (free.length > 0)
+  const free = new Set<string>();
+  for (const prices of [price, ...price.tiers]) {
+    if (prices.inputNano === 0n) free.add('input');
+    if (prices.outputNano === 0n && hasOutput) free.add('output');
+    if (prices.cacheReadNano === 0n) free.add('cache_read');
+    if (prices.cacheWrite5mNano === 0n) free.add('cache_write_5m');
+    if (prices.cacheWrite1hNano === 0n) free.add('cache_write_1h');
+  }
+  if (free.size > 0)
     throw invalidField(
       'confirm_zero',
-      `This price makes ${free.join(', ')} free: send confirm_zero: true if that is meant.`,
+      `This price makes ${[...free].join(', ')} free: send confirm_zero: true if that is meant.`,
     );
 }
 
