@@ -81,9 +81,9 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
 
   finish(): Uint8Array {
     if (this.#hasEnded) return NOTHING;
+    // An event without its blank line comes now: it may be the dialect's end.
     this.#relay.finish();
-    if (this.#isWhole()) this.#end();
-    else this.#break(STREAM_ENDED_EARLY);
+    if (!this.isDone && this.error === null) this.#close();
     return this.#taken();
   }
 
@@ -152,6 +152,12 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
     if (this.#finished.size === 0) return false;
     for (const choice of this.#begun) if (!this.#finished.has(choice)) return false;
     return true;
+  }
+
+  /** The upstream has no more to say, and its dialect's end was not seen. */
+  #close(): void {
+    if (this.#isWhole()) this.#end();
+    else this.#break(STREAM_ENDED_EARLY);
   }
 
   #end(): void {
