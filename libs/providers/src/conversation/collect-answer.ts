@@ -11,10 +11,16 @@ export interface CollectedAnswer {
   readonly choices: readonly CollectedChoice[];
 }
 
+/** What answers are made of. */
+export type AnswerPart = Extract<
+  Part,
+  { readonly type: 'text' | 'refusal' | 'thinking' | 'tool_call' }
+>;
+
 /** One choice: what an assistant's turn is made of, and why it ended. */
 export interface CollectedChoice {
   readonly index: number;
-  readonly parts: readonly Part[];
+  readonly parts: readonly AnswerPart[];
   readonly finishReason: FinishReason;
   readonly stopSequence: string | null;
 }
@@ -46,7 +52,7 @@ type ChoiceEvent = Extract<AnswerEvent, { readonly choice: number }>;
 
 class ChoiceCollector {
   readonly index: number;
-  readonly #parts: Part[] = [];
+  readonly #parts: AnswerPart[] = [];
   /** Where in the parts each tool call stands. */
   readonly #calls = new Map<number, number>();
   #finishReason: FinishReason = 'stop';

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ANTHROPIC_CLIENT } from '../anthropic/client.js';
+import { ANTHROPIC_UPSTREAM } from '../anthropic/upstream.js';
 import { OPENAI_CHAT_CLIENT } from '../openai/chat-client.js';
 import { OPENAI_CHAT_UPSTREAM } from '../openai/chat-upstream.js';
 import type { AnswerEvent } from './answer-event.js';
@@ -81,7 +83,11 @@ const conversation: fc.Arbitrary<Conversation> = fc.record({
     topP: fc.option(fc.constantFrom(0.1, 1)),
     topK: fc.constant(null),
     seed: fc.constant(null),
-    stop: fc.array(word, { maxLength: 2 }),
+    // Nothing but space is no stop sequence to some.
+    stop: fc.array(
+      word.filter((it) => it.trim() !== ''),
+      { maxLength: 2 },
+    ),
     presencePenalty: fc.constant(null),
     frequencyPenalty: fc.constant(null),
   }),
@@ -138,6 +144,7 @@ interface Dialect {
 
 const DIALECTS: readonly Dialect[] = [
   { name: 'OpenAI chat', client: OPENAI_CHAT_CLIENT, upstream: OPENAI_CHAT_UPSTREAM },
+  { name: 'Anthropic', client: ANTHROPIC_CLIENT, upstream: ANTHROPIC_UPSTREAM },
 ];
 
 describe.each(DIALECTS)('$name', ({ client, upstream }) => {
