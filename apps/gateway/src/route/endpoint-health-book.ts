@@ -22,7 +22,7 @@ export class EndpointHealthBook {
   }
 
   /** The head of a success came. */
-  succeeded(attempt: Attempt): void {
+  succeeded(attempt: Pick<Attempt, 'endpoint' | 'startedMs' | 'headMs'>): void {
     const { headMs, startedMs } = attempt;
     this.#record(attempt).succeeded(headMs, headMs - startedMs);
   }
@@ -50,7 +50,7 @@ export class EndpointHealthBook {
     this.#records.get(attempt.endpoint.endpoint.id)?.cancelled();
   }
 
-  #record(attempt: Attempt): EndpointRecord {
+  #record(attempt: Pick<Attempt, 'endpoint'>): EndpointRecord {
     const { id } = attempt.endpoint.endpoint;
     let record = this.#records.get(id);
     if (record === undefined) {

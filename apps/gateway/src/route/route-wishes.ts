@@ -42,7 +42,8 @@ export function routingOf(
   const routing = resolveRouting([...levels, ...stored]);
   const problem = routingProblem(routing);
   if (problem === null) return routing;
-  return { message: problem.message, param: `${MEMBER}.${problem.param}` };
+  const param = `${MEMBER}.${problem.param}`;
+  return { message: `\`${param}\`: ${problem.message}`, param };
 }
 
 /** Wishes of a key and its account as the console stored them; what does not fit any more is no wish. */

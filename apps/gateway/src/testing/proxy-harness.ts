@@ -101,13 +101,14 @@ export interface HarnessInput {
   readonly sharedLimits?: SharedCounters;
   /** Changes the catalogue made of all that: other models, prices, regions. */
   readonly reshape?: (made: Catalog) => Catalog;
+  readonly health?: EndpointHealthBook;
 }
 
 /** The request's path over in-memory money and scripted upstreams, listening on a port of the kernel's choice. */
 export class ProxyHarness {
   readonly money = new MemoryMoney();
   readonly endings: Ending[] = [];
-  readonly health = new EndpointHealthBook();
+  health = new EndpointHealthBook();
   /** The catalogue that is served. */
   catalog: ServedCatalog | null = null;
   url = '';
@@ -180,6 +181,7 @@ export class ProxyHarness {
   }
 
   async #start(input: HarnessInput): Promise<void> {
+    this.health = input.health ?? this.health;
     const limits: GatewayLimits = { ...GATEWAY_LIMITS, sweepMs: 20, ...input.limits };
     const bases = input.baseUrls ?? (await this.#upstreams(input.upstreams));
     const pools = new UpstreamPools({

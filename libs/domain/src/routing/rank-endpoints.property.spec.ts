@@ -11,7 +11,7 @@ const anyEndpoint = fc.record<Omit<RouteEndpoint, 'id'>>({
   model: fc.constantFrom('m', 'n'),
   region: fc.constantFrom(...REGIONS),
   priceNano: fc.option(fc.bigInt(0n, 50n)),
-  latencyMs: fc.option(fc.integer({ min: 1, max: 5 })),
+  latencyMs: fc.option(fc.integer({ min: 0, max: 80 })),
   carbonGrams: fc.option(fc.integer({ min: 0, max: 3 })),
   health: fc.constantFrom('ok', 'degraded', 'unavailable'),
   probe: fc.boolean(),

@@ -88,6 +88,15 @@ describe('ranking endpoints', () => {
     expect(carbonOf('dirty')).toBeCloseTo(0.3, 12);
   });
 
+  it('calls nobody slow whose first byte comes sooner than is felt', () => {
+    const latencyOf = (ms: number) =>
+      rank([endpoint('a', { latencyMs: 0 }), endpoint('b', { latencyMs: ms })]).judged.find(
+        (one) => one.endpoint.id === 'b',
+      )?.terms?.latency;
+    expect(latencyOf(20)).toBe(0.35);
+    expect(latencyOf(40)).toBe(0.175);
+  });
+
   it('compares with what is free', () => {
     const { judged } = rank([endpoint('paid'), endpoint('free', { priceNano: 0n })], {
       policy: 'prefer-cheapest',

@@ -16,6 +16,8 @@ export interface Scored<E extends RouteEndpoint> {
   readonly terms: Readonly<Record<ScoreTerm, number>>;
 }
 
+/** A quicker first byte than this is not felt, and what differs below it is the noise of the network, ms. */
+export const LATENCY_FELT_MS = 20;
 /** What degraded health is worth, of 1. */
 const DEGRADED_SHARE = 0.5;
 
@@ -26,7 +28,9 @@ export function scoreCandidates<E extends RouteEndpoint>(
 ): Scored<E>[] {
   const share: Readonly<Record<ScoreTerm, (of: RouteCandidate<E>) => number>> = {
     price: shareOfBest(candidates, ({ priceNano }) => Number(priceNano)),
-    latency: shareOfBest(candidates, ({ latencyMs }) => latencyMs),
+    latency: shareOfBest(candidates, ({ latencyMs }) =>
+      latencyMs === null ? null : Math.max(latencyMs, LATENCY_FELT_MS),
+    ),
     carbon: shareOfBest(candidates, ({ carbonGrams }) => carbonGrams),
     health: ({ health }) => (health === 'ok' ? 1 : DEGRADED_SHARE),
   };
