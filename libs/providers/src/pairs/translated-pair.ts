@@ -53,11 +53,10 @@ export function translatedPair(parts: TranslatedPairParts): Pair {
 function translateRequest(parts: TranslatedPairParts, input: PairRequest): UpstreamRequest {
   const read = parts.clientSide.readRequest(input.parsed);
   if (!read.ok) return read;
-  const adapted = parts.adapt?.(read.conversation) ?? {
-    ok: true,
-    conversation: read.conversation,
-    dropped: [],
-  };
+  // Gemini's requests say neither in the body but in the path.
+  const { model, stream } = input.reading;
+  const conversation = { ...read.conversation, model, stream };
+  const adapted = parts.adapt?.(conversation) ?? { ok: true, conversation, dropped: [] };
   if (!adapted.ok) return adapted;
   const written = parts.upstreamSide.writeRequest(adapted.conversation, input);
   if (!written.ok) return written;
