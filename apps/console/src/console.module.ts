@@ -5,6 +5,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { BalanceModule } from './balance/balance.module.js';
 import { BudgetModule } from './budget/budget.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ExportsModule } from './exports/exports.module.js';
 import { HealthModule } from './health/health.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
@@ -49,6 +50,7 @@ export class ConsoleModule {
         KeysModule,
         RequestsModule,
         UsageModule,
+        ExportsModule,
         BudgetModule,
         RoutingModule,
         ModelsModule,

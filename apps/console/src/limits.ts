@@ -11,6 +11,12 @@ export const CONSOLE_LIMITS = {
   rowListDaysMax: 92,
   /** Days a rollup view may span. */
   rollupDaysMax: 400,
+  /** Rows of an export that is written while its reader waits; a longer one is made by a worker (decisions §13). */
+  exportRowsNow: 50_000,
+  /** Exports of one user at once (E-X5). */
+  exportsPerUser: 2,
+  /** Connections of exports: as many files are on their way at once. */
+  exportsMax: 4,
   /** Milliseconds a statement may run (E-Q2). */
   statementMs: 5_000,
 

@@ -12,6 +12,8 @@ export const LIMITS = {
   notifyBytes: 7_500,
   /** Alert jobs at once. */
   budgetJobs: 4,
+  /** Exports written at once: each holds a connection and a snapshot. */
+  exportJobs: 1,
   /** The outbox is looked at this often in ms, besides after each settlement that crossed a threshold. */
   outboxEveryMs: 5_000,
   /** Outbox rows sent in one transaction. */
@@ -27,8 +29,8 @@ export const LIMITS = {
   outboxJobBackoffMs: 1_000,
   /** The same fault is told at most this often in ms. */
   warningEveryMs: 10_000,
-  /** Connections to PostgreSQL: two settlements, alerts, the outbox, NOTIFY and the sweeper's session. */
-  connections: 8,
+  /** Connections to PostgreSQL: two settlements, alerts, the outbox, NOTIFY, an export's two and the sweeper's session. */
+  connections: 10,
   /** Deadline in ms of one statement of settlement and maintenance; a backlog must not be cut short at 2 s. */
   statementMs: 10_000,
 } as const;

@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { AppLogger, WeirConfig } from '@weir/platform';
 import { BudgetModule } from './budget/budget.module.js';
 import { CostModule } from './cost/cost.module.js';
+import { ExportModule } from './export/export.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { RuntimeModule } from './runtime/runtime.module.js';
@@ -17,6 +18,7 @@ export class WorkerModule {
         RuntimeModule.with(config, logger),
         CostModule,
         BudgetModule,
+        ExportModule,
         OutboxModule,
         MaintenanceModule,
       ],

@@ -4,6 +4,7 @@ export * from './live-events.js';
 export * from './api/admin.js';
 export * from './api/auth.js';
 export * from './api/budget.js';
+export * from './api/exports.js';
 export * from './api/keys.js';
 export * from './api/messages.js';
 export * from './api/money.js';

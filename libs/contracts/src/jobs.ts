@@ -99,3 +99,7 @@ export const budgetAlertJobSchema = z.object({
   cap: integerText,
 });
 export type BudgetAlertJob = z.infer<typeof budgetAlertJobSchema>;
+
+/** Job on queue `export`: a row of `export_file` to fill. */
+export const exportJobSchema = z.object({ v: z.literal(1), export: z.uuid() });
+export type ExportJob = z.infer<typeof exportJobSchema>;

@@ -6,6 +6,7 @@ import { MoneyFunctions1700000000002 } from './migrations/0002-money-functions.j
 import { UnpricedAndRefusals1700000000003 } from './migrations/0003-unpriced-and-refusals.js';
 import { Routing1700000000004 } from './migrations/0004-routing.js';
 import { PriceTiers1700000000005 } from './migrations/0005-price-tiers.js';
+import { Exports1700000000006 } from './migrations/0006-exports.js';
 
 /** All migrations, in order. */
 export const MIGRATIONS = [
@@ -14,6 +15,7 @@ export const MIGRATIONS = [
   UnpricedAndRefusals1700000000003,
   Routing1700000000004,
   PriceTiers1700000000005,
+  Exports1700000000006,
 ];
 
 /** Any number: two launchers that migrate one database at once wait for each other. */

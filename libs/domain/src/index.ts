@@ -1,5 +1,6 @@
 export * from './allowances/index.js';
 export * from './budgets/index.js';
+export * from './exports/index.js';
 export * from './invariant.js';
 export * from './limits/index.js';
 export * from './periods/index.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestRow, RoutingTrace } from '@weir/contracts';
 import { Database } from '../database/database.js';
-import type { Conditions } from './request-filters.js';
+import type { RequestConditions } from '@weir/data';
 
 /** One row of a list: the JSON of the live event, plus what sorts and belongs to this reader. */
 export interface ListedRow {
@@ -64,7 +64,7 @@ export class RequestsRepository {
 
   /** Newest first by (accepted_at, id), one row more than asked for. Notes are the reader's own. */
   page(input: {
-    conditions: Conditions;
+    conditions: RequestConditions;
     reader: string;
     after: { acceptedUs: string; id: string } | null;
     limit: number;

@@ -4,7 +4,7 @@ import type { Page, RequestDetail, RequestRow, RequestsQuery } from '@weir/contr
 import { allows, type Identity } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { decodeCursor, pageOf } from '../http/cursor.js';
-import { requestConditions } from './request-filters.js';
+import { listConditions } from './request-filters.js';
 import { toRequestDetail, toRequestRow } from './requests.mapper.js';
 import { RequestsRepository } from './requests.repository.js';
 
@@ -20,7 +20,7 @@ export class RequestsService {
     if (all && !allows('operator', caller.role)) throw new ApiError('forbidden');
     const after = decodeCursor(query.cursor, cursor);
     const rows = await this.repository.page({
-      conditions: requestConditions(query, all ? null : caller.accountId),
+      conditions: listConditions(query, all ? null : caller.accountId),
       reader: caller.userId,
       after: after && { acceptedUs: after[0], id: after[1] },
       limit: query.limit,

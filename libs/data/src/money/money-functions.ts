@@ -272,7 +272,9 @@ export class MoneyFunctions {
   }
 
   /** Deletes what is past its retention; answers how many rows of each. */
-  retentionTick(): Promise<{ live_events: number; settled_batches: number; outbox: number }> {
+  retentionTick(): Promise<
+    Record<'live_events' | 'settled_batches' | 'outbox' | 'exports', number>
+  > {
     return this.#one('SELECT retention_tick() AS r', []);
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '@weir/contracts';
 import { Database, type Queries, type Transaction } from '../../database/database.js';
-import { escapeLike } from '../../requests/request-filters.js';
+import { escapeLike } from '@weir/data';
 
 /** A user as admins see it. Money is decimal text. */
 export interface UserRow {
