@@ -47,7 +47,7 @@ export type RequestResult =
 export const CHOICES_MAX = 128;
 const MODEL_CHARS_MAX = 300;
 /** Tokens that open the answer, and room for members no one measures. */
-const FRAME_TOKENS = 16;
+export const FRAME_TOKENS = 16;
 
 /** Members of a chat request whose text reaches the model. */
 const MEASURED = [
@@ -71,19 +71,20 @@ export function readChatRequest(
   byteLength: (text: string) => number = utf8Bytes,
 ): RequestResult {
   const json = asRecord(body);
-  if (json === null) return problem('The body must be a JSON object.', null);
+  if (json === null) return requestProblem('The body must be a JSON object.', null);
   const model = modelOf(json);
-  if (model === null) return problem('`model` must be a non-empty string.', 'model');
+  if (model === null) return requestProblem('`model` must be a non-empty string.', 'model');
   if (!Array.isArray(json['messages']) || json['messages'].length === 0) {
-    return problem('`messages` must be a non-empty array.', 'messages');
+    return requestProblem('`messages` must be a non-empty array.', 'messages');
   }
   const stream = json['stream'] ?? false;
-  if (typeof stream !== 'boolean') return problem('`stream` must be true or false.', 'stream');
+  if (typeof stream !== 'boolean')
+    return requestProblem('`stream` must be true or false.', 'stream');
   const bound = maxTokensOf(json);
   if ('problem' in bound) return { ok: false, problem: bound.problem };
   const choices = json['n'] ?? 1;
   if (!isCount(choices) || choices > CHOICES_MAX) {
-    return problem(`\`n\` must be a whole number from 1 to ${String(CHOICES_MAX)}.`, 'n');
+    return requestProblem(`\`n\` must be a whole number from 1 to ${String(CHOICES_MAX)}.`, 'n');
   }
   const input = new InputMeasure(byteLength);
   for (const member of MEASURED) input.add(json[member]);
@@ -114,12 +115,13 @@ export function readEmbeddingsRequest(
   byteLength: (text: string) => number = utf8Bytes,
 ): RequestResult {
   const json = asRecord(body);
-  if (json === null) return problem('The body must be a JSON object.', null);
+  if (json === null) return requestProblem('The body must be a JSON object.', null);
   const model = modelOf(json);
-  if (model === null) return problem('`model` must be a non-empty string.', 'model');
+  if (model === null) return requestProblem('`model` must be a non-empty string.', 'model');
   const input = json['input'];
   const tokens = embeddingsInput(input, byteLength);
-  if (tokens === null) return problem('`input` must be text, texts or token numbers.', 'input');
+  if (tokens === null)
+    return requestProblem('`input` must be text, texts or token numbers.', 'input');
   return {
     ok: true,
     request: {
@@ -156,7 +158,8 @@ function embeddingsInput(input: unknown, byteLength: (text: string) => number): 
   return bound;
 }
 
-function modelOf(json: Json): string | null {
+/** The model's name; null where it is none. */
+export function modelOf(json: Json): string | null {
   const model = json['model'];
   return typeof model === 'string' && model !== '' && model.length <= MODEL_CHARS_MAX
     ? model
@@ -185,10 +188,12 @@ function maxTokensOf(
   return { maxTokens, maxTokensField };
 }
 
-function isCount(value: unknown): value is number {
+/** Whether a value is a whole number of at least 1. */
+export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
-function problem(message: string, param: string | null): RequestResult {
+/** A refusal that names the member. */
+export function requestProblem(message: string, param: string | null): RequestResult {
   return { ok: false, problem: { message, param } };
 }
