@@ -189,11 +189,11 @@ describe.each(DIALECTS)('$name', ({ client, upstream }) => {
         const read: AnswerEvent[] = [];
         const stream = new TranslatedStream({
           reader: upstream.streamReader({}),
-          writer: {
+          newWriter: () => ({
             write: (event) => (read.push(event), new Uint8Array(0)),
             end: () => new Uint8Array(0),
             fail: () => new Uint8Array(0),
-          },
+          }),
           choices: 1,
           answerId: 'a',
         });

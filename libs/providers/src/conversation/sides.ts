@@ -76,6 +76,8 @@ export interface AnswerReader {
   readonly isDone: boolean;
   /** The last valid usage, or null. */
   readonly usage: Usage | null;
+  /** The input classes told at the beginning, output 0 (`AnswerStream.promptUsage`); absent where the dialect has none. */
+  readonly promptUsage?: Usage | null;
   /** Whether a usage came that could not be right, and no valid one. */
   readonly isUsageInvalid: boolean;
 }

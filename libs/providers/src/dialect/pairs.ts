@@ -1,12 +1,14 @@
 import { ANTHROPIC_TO_ANTHROPIC } from '../pairs/anthropic-to-anthropic.js';
 import { GEMINI_TO_GEMINI } from '../pairs/gemini-to-gemini.js';
 import { OPENAI_CHAT_TO_OPENAI } from '../pairs/openai-chat-to-openai.js';
+import { OPENAI_COMPLETIONS_TO_OPENAI } from '../pairs/openai-completions-to-openai.js';
 import type { ClientDialect, UpstreamDialect } from './dialect.js';
 import type { Pair } from './pair.js';
 
 /** Every way there is; one file each under `pairs/`. */
 export const PAIRS: readonly Pair[] = [
   OPENAI_CHAT_TO_OPENAI,
+  OPENAI_COMPLETIONS_TO_OPENAI,
   ANTHROPIC_TO_ANTHROPIC,
   GEMINI_TO_GEMINI,
 ];

@@ -42,7 +42,7 @@ export function translatedPair(parts: TranslatedPairParts): Pair {
       const head = headOf(input, input.includeUsage);
       return new TranslatedStream({
         reader: parts.upstreamSide.streamReader(input.bounds),
-        writer: clientSide.streamWriter(head),
+        newWriter: () => clientSide.streamWriter(head),
         choices: input.reading.choices,
         answerId: input.answerId,
       });

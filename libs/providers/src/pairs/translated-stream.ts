@@ -11,12 +11,14 @@ import type { SseEventHandler } from '../sse/sse-relay.js';
 import { joinBytes } from '../text/join-bytes.js';
 import { decodeUtf8 } from '../text/parse-json.js';
 import { ProducedOutput } from '../text/produced-output.js';
+import { EventLog } from './event-log.js';
 import { errorFactsOf, EVENT_TOO_LONG, STREAM_ENDED_EARLY } from './provider-fault.js';
 
 /** What a translated stream is made of. */
 export interface TranslatedStreamParts {
   readonly reader: AnswerReader;
-  readonly writer: AnswerWriter;
+  /** A new writer for the same answer. */
+  readonly newWriter: () => AnswerWriter;
   /** Answers the client asked for. */
   readonly choices: number;
   readonly answerId: string;
@@ -40,6 +42,9 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
   readonly #parts: TranslatedStreamParts;
   readonly #relay: SseRelay;
   readonly #produced = new ProducedOutput();
+  /** What was written up to the last push, and in it: the last is taken back where it may not be forwarded. */
+  readonly #log = new EventLog();
+  #writer: AnswerWriter;
   readonly #begun = new Set<number>();
   readonly #finished = new Set<number>();
   #hasStarted = false;
@@ -48,11 +53,16 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
 
   constructor(parts: TranslatedStreamParts) {
     this.#parts = parts;
+    this.#writer = parts.newWriter();
     this.#relay = new SseRelay(this);
   }
 
   get usage(): Usage | null {
     return this.#parts.reader.usage;
+  }
+
+  get promptUsage(): Usage | null {
+    return this.#parts.reader.promptUsage ?? null;
   }
 
   get producedBytes(): number {
@@ -73,6 +83,7 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
 
   push(chunk: Uint8Array): Uint8Array {
     if (this.#hasEnded) return NOTHING;
+    this.#log.keep();
     // What the relay forwards is the provider's dialect: comments, and events too long to be read.
     this.#relay.push(chunk);
     if (this.#relay.oversizedEvents > 0) this.#break(EVENT_TOO_LONG);
@@ -87,10 +98,20 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
     return this.#taken();
   }
 
+  /**
+   * The last push is not forwarded, so nothing of it may be closed: a new writer is brought to where the client is.
+   */
   stop(usage: Usage | null): Uint8Array {
-    if (this.#hasEnded) return NOTHING;
+    const finished = new Set<number>();
+    this.#writer = this.#parts.newWriter();
+    this.#hasStarted = false;
+    for (const event of this.#log.kept()) {
+      if (event.type === 'finish') finished.add(event.choice);
+      this.#write(event);
+    }
+    this.#out = [];
     for (let choice = 0; choice < this.#parts.choices; choice++) {
-      if (this.#finished.has(choice)) continue;
+      if (finished.has(choice)) continue;
       this.#write({ type: 'finish', choice, reason: 'length', stopSequence: null });
     }
     this.#out.push(STOP_COMMENT);
@@ -100,9 +121,8 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
   }
 
   fail(error: ErrorFacts): Uint8Array {
-    if (this.#hasEnded) return NOTHING;
     this.#hasEnded = true;
-    return this.#parts.writer.fail(error);
+    return this.#writer.fail(error);
   }
 
   /** One event, from the relay. Its bytes are never forwarded. */
@@ -115,6 +135,7 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
         return false;
       }
       this.#note(event);
+      this.#log.add(event);
       this.#write(event);
     }
     if (reader.isDone) {
@@ -137,7 +158,7 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
   }
 
   #write(event: AnswerEvent): void {
-    const { writer } = this.#parts;
+    const writer = this.#writer;
     if (event.type === 'start') {
       if (this.#hasStarted) return;
     } else if (!this.#hasStarted) {
@@ -163,7 +184,7 @@ export class TranslatedStream implements AnswerStream, SseEventHandler {
   #end(): void {
     if (!this.#hasStarted) this.#write({ type: 'start', id: null, model: null });
     this.#hasEnded = true;
-    this.#out.push(this.#parts.writer.end());
+    this.#out.push(this.#writer.end());
   }
 
   #break(error: ProviderError): void {

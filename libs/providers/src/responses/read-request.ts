@@ -146,3 +146,35 @@ function asksForReasoning(json: Json): boolean {
   const effort = asRecord(json['reasoning'])?.['effort'];
   return typeof effort === 'string' && effort !== 'none';
 }
+
+/** Counts the input of a Responses request with a tokenizer: four tokens beside each item, definitions as JSON. */
+export function countResponsesInput(body: unknown, countTokens: (text: string) => number): number {
+  const json = asRecord(body) ?? {};
+  const { input, instructions } = json;
+  let tokens = 3;
+  if (typeof instructions === 'string') tokens += 4 + countTokens(instructions);
+  if (typeof input === 'string') tokens += 4 + countTokens(input);
+  for (const item of Array.isArray(input) ? input : []) {
+    const record = asRecord(item) ?? {};
+    tokens += 4 + countTokens(textsOf(record['content']) + textsOf(record['output']));
+    for (const name of ['name', 'arguments']) {
+      const value = record[name];
+      if (typeof value === 'string') tokens += countTokens(value);
+    }
+  }
+  for (const member of ['tools', 'text']) {
+    if (json[member] !== undefined) tokens += countTokens(JSON.stringify(json[member]));
+  }
+  return tokens;
+}
+
+function textsOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  let texts = '';
+  for (const part of content) {
+    const text = asRecord(part)?.['text'];
+    if (typeof text === 'string') texts += text;
+  }
+  return texts;
+}
