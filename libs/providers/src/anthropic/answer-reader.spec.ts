@@ -193,7 +193,7 @@ describe.each(GOLDEN)('golden stream %s, read and written anew', (name) => {
     const head = { answerId: 'a', nowS: 1, requestedModel: 'm', includeUsage: true, request: null };
     const stream = new TranslatedStream({
       reader: ANTHROPIC_UPSTREAM.streamReader({ inputTokensMax: 10_000, outputTokensMax: 10_000 }),
-      writer: ANTHROPIC_CLIENT.streamWriter(head),
+      newWriter: () => ANTHROPIC_CLIENT.streamWriter(head),
       choices: 1,
       answerId: 'a',
     });
