@@ -1,5 +1,5 @@
 import { summarise } from '../conversation/answer-summary.js';
-import type { Conversation, ConversationResult } from '../conversation/conversation.js';
+import type { Conversation } from '../conversation/conversation.js';
 import type { AnswerHead, ClientSide, UpstreamSide } from '../conversation/sides.js';
 import type { ClientDialect, UpstreamDialect } from '../dialect/dialect.js';
 import type {
@@ -25,8 +25,8 @@ export interface TranslatedPairParts {
   readonly upstreamSide: UpstreamSide;
   /** An error in the client's dialect. */
   readonly errorBody: (error: ErrorFacts) => object;
-  /** What only this pair refuses, drops or changes. */
-  readonly adapt?: (conversation: Conversation) => ConversationResult;
+  /** What only this pair changes. */
+  readonly adapt?: (conversation: Conversation) => Conversation;
 }
 
 /** Joins any client's dialect with any provider's: the request becomes a `Conversation`, the answer neutral events. */
@@ -55,12 +55,10 @@ function translateRequest(parts: TranslatedPairParts, input: PairRequest): Upstr
   if (!read.ok) return read;
   // Gemini's requests say neither in the body but in the path.
   const { model, stream } = input.reading;
-  const conversation = { ...read.conversation, model, stream };
-  const adapted = parts.adapt?.(conversation) ?? { ok: true, conversation, dropped: [] };
-  if (!adapted.ok) return adapted;
-  const written = parts.upstreamSide.writeRequest(adapted.conversation, input);
+  const given = { ...read.conversation, model, stream };
+  const written = parts.upstreamSide.writeRequest(parts.adapt?.(given) ?? given, input);
   if (!written.ok) return written;
-  const dropped = new Set([...read.dropped, ...adapted.dropped, ...written.dropped]);
+  const dropped = new Set([...read.dropped, ...written.dropped]);
   return {
     ok: true,
     body: encodeUtf8(JSON.stringify(written.request)),
