@@ -8,6 +8,7 @@ export * from './entities/index.js';
 export * from './exports/export-scope.js';
 export * from './exports/export-source.js';
 export * from './exports/export-text.js';
+export * from './idempotency/idempotency-table.js';
 export * from './money/database-call.js';
 export * from './money/money-functions.js';
 export * from './money/money-types.js';

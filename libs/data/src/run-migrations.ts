@@ -7,6 +7,7 @@ import { UnpricedAndRefusals1700000000003 } from './migrations/0003-unpriced-and
 import { Routing1700000000004 } from './migrations/0004-routing.js';
 import { PriceTiers1700000000005 } from './migrations/0005-price-tiers.js';
 import { Exports1700000000006 } from './migrations/0006-exports.js';
+import { Idempotency1700000000007 } from './migrations/0007-idempotency.js';
 
 /** All migrations, in order. */
 export const MIGRATIONS = [
@@ -16,6 +17,7 @@ export const MIGRATIONS = [
   Routing1700000000004,
   PriceTiers1700000000005,
   Exports1700000000006,
+  Idempotency1700000000007,
 ];
 
 /** Any number: two launchers that migrate one database at once wait for each other. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MoneyFunctions } from '@weir/data';
+import { forgetOldIdempotency, MoneyFunctions } from '@weir/data';
 import type pg from 'pg';
 import { LIMITS } from '../limits.js';
 
@@ -10,7 +10,12 @@ const SWEEPER_LOCK = 1_464_158_548;
 export interface SweeperEvents {
   /** Epochs whose leases were freed after 17 min of silence. */
   released(epochs: readonly string[]): void;
-  retained(counts: { live_events: number; settled_batches: number; outbox: number }): void;
+  retained(counts: {
+    live_events: number;
+    settled_batches: number;
+    outbox: number;
+    idempotency_keys: number;
+  }): void;
   failed(error: unknown): void;
 }
 
@@ -87,7 +92,11 @@ export class Sweeper {
         if (this.#isStopped()) return;
         const released = await money.sweepTick();
         if (released.length > 0) this.#events.released(released);
-        if (tick % LIMITS.retentionTicks === 0) this.#events.retained(await money.retentionTick());
+        if (tick % LIMITS.retentionTicks === 0) {
+          const deleted = await money.retentionTick();
+          const idempotency_keys = await forgetOldIdempotency(client);
+          this.#events.retained({ ...deleted, idempotency_keys });
+        }
       }
     } finally {
       client.off('error', ignore);
