@@ -5,6 +5,7 @@ import type { KeyCache } from './config-cache/key-cache.js';
 import type { ServedCatalog } from './config-cache/served-catalog.js';
 import type { Ender } from './end/ending.js';
 import type { TurnBatch } from './end/turn-batch.js';
+import type { Idempotency } from './idempotency/idempotency.js';
 import type { GatewayLimits } from './limits.js';
 import type { KeyLimiter } from './limits/key-limiter.js';
 import type { LoadShedder } from './limits/load-shedder.js';
@@ -25,6 +26,7 @@ export interface ProxyServices {
   /** The catalogue of now; null until the first was read. */
   readonly catalog: { readonly current: ServedCatalog | null };
   readonly limiter: KeyLimiter;
+  readonly idempotency: Idempotency;
   readonly shedder: LoadShedder;
   readonly facts: ClientFacts;
   readonly running: RunningRequests;

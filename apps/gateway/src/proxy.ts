@@ -201,9 +201,20 @@ export class Proxy implements FastLane, BodyReader {
       return;
     }
     x.phase = 'admitting';
+    if (x.req.headers['idempotency-key'] === undefined) this.onFirst(x);
+    else this.#services.idempotency.look(x, this);
+  }
+
+  /** No request with its Idempotency-Key was seen, or it has none. */
+  onFirst(x: Exchange): void {
     const keyLimits = x.key?.limits ?? null;
     if (keyLimits === null) this.onWithinLimits(x);
     else passLimits(x, keyLimits, this.#services, this);
+  }
+
+  /** The answer of an earlier request was repeated: nothing was asked of anybody. */
+  onReplayed(x: Exchange): void {
+    this.#services.running.leave(x);
   }
 
   /** The key's limits let it pass. */
@@ -215,7 +226,19 @@ export class Proxy implements FastLane, BodyReader {
   /** The hold is taken and `begin` may be written. */
   onAdmitted(x: Exchange, hold: Hold): void {
     x.hold = hold;
+    if (x.idempotency === null) this.#forwarder.begin(x, hold, this);
+    else this.#services.idempotency.claim(x, x.idempotency, hold, this);
+  }
+
+  /** Its Idempotency-Key stands for it now. */
+  onClaimed(x: Exchange, hold: Hold): void {
     this.#forwarder.begin(x, hold, this);
+  }
+
+  /** Its Idempotency-Key could not be claimed: the hold is given back before it is refused. */
+  onUnclaimed(x: Exchange, hold: Hold): void {
+    this.#services.money.void(hold);
+    x.hold = null;
   }
 
   /** The gateway lost its term between hold and dispatch: the request asks again, once per voided hold. */
@@ -234,6 +257,7 @@ export class Proxy implements FastLane, BodyReader {
     const { rateState } = x;
     x.refuse(code, detail, rateState === null ? [] : rateLimitHeaders(rateState, x.route.dialect));
     this.#services.onRefused(x, code);
+    x.idempotency?.free();
     this.#services.running.leave(x);
   }
 }

@@ -235,6 +235,13 @@ export const ERROR_CODES = {
     'The Idempotency-Key was used with another body.',
     'Use a new key for a new request.',
   ),
+  idempotency_settled: code(
+    409,
+    'precondition_failed',
+    false,
+    'The request with this Idempotency-Key has ended, and its answer is not kept.',
+    'Read its record with GET /v1/generation; use a new key for a new request.',
+  ),
   internal_error: code(
     500,
     'server',

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { OnApplicationBootstrap } from '@nestjs/common';
-import { loadWindowUse } from '@weir/data';
+import { claimIdempotency, findIdempotencyUse, freeIdempotency, loadWindowUse } from '@weir/data';
 import { CredentialBox, RedisLink, type AppLogger, type PgBus } from '@weir/platform';
 import type pg from 'pg';
 import { KeyDigests } from '../authenticate/key-digests.js';
@@ -11,6 +11,7 @@ import { TurnBatch } from '../end/turn-batch.js';
 import { ERROR_CODES } from '@weir/contracts';
 import { parseAllowedNetwork } from '../forward/address-guard.js';
 import { UpstreamPools } from '../forward/upstream-pools.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { KeyLimiter } from '../limits/key-limiter.js';
 import { RedisCounters } from '../limits/redis-counters.js';
 import { LoadShedder } from '../limits/load-shedder.js';
@@ -55,6 +56,7 @@ export class Gateway implements OnApplicationBootstrap {
   readonly #largeBodies = new LargeBodies();
   readonly #proxy: Proxy;
   readonly #limiterSweep: NodeJS.Timeout;
+  readonly #idempotency: Idempotency;
   /** Null where this gateway counts limits for itself. */
   readonly #redis: RedisLink | null = null;
   readonly #counters: RedisCounters | null = null;
@@ -79,6 +81,14 @@ export class Gateway implements OnApplicationBootstrap {
       });
       this.#counters = new RedisCounters(this.#redis);
     }
+    this.#idempotency = new Idempotency({
+      pepper: weir.keyPepper,
+      store: {
+        find: (name) => findIdempotencyUse(pool, name),
+        claim: (claim) => claimIdempotency(pool, claim),
+        free: (name, request) => freeIdempotency(pool, name, request),
+      },
+    });
     const limiter = new KeyLimiter({
       nowMs: () => money.nowMs(),
       readHistory: (key, sinceMs, max) => loadWindowUse(pool, { key, sinceMs, max }),
@@ -123,6 +133,7 @@ export class Gateway implements OnApplicationBootstrap {
       freshness: this.#keeper.freshness,
       catalog,
       limiter,
+      idempotency: this.#idempotency,
       shedder: this.#shedder,
       facts: new ClientFacts(weir.trustProxy, false),
       running,
@@ -189,6 +200,7 @@ export class Gateway implements OnApplicationBootstrap {
   async stop(): Promise<void> {
     clearInterval(this.#limiterSweep);
     this.#refusals.stop();
+    this.#idempotency.stop();
     this.#counters?.stop();
     this.#redis?.close();
     this.#running.stop();

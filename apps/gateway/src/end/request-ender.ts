@@ -62,6 +62,7 @@ export class RequestEnder implements Ender {
     if (x.phase === 'ended') return;
     x.phase = 'ended';
     const { usage } = ending;
+    x.idempotency?.ended(ending);
     if (x.limitGrant !== null && usage !== null) x.limitGrant.tokensSpent = totalTokens(usage);
     this.#listener.onEnded(x, ending, charged);
   }

@@ -164,6 +164,7 @@ describe('tokens per minute', () => {
     const res = await harness.chat({ max_tokens: 400 });
     expect(res.status).toBe(429);
     expect(res.headers.get('retry-after')).toBeNull();
+    expect(res.headers.get('x-should-retry')).toBe('false');
     expect(await errorOf(res)).toMatchObject({ used: 0, retry_after: null, reset_at: null });
     expect(harness.money.begun).toHaveLength(0);
   });

@@ -27,6 +27,7 @@ export function limitDetail(refusal: LimitRefusal): ProblemDetail {
   const resetAt = rule.measure === 'running' || waitMs === null ? null : state.atMs + waitMs;
   return {
     message: `${allows}; ${whyNot(refusal)}`,
+    retryable: waitMs !== null,
     retryAfterS,
     figures: {
       limit: rule.limit,

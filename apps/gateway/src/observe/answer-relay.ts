@@ -274,7 +274,9 @@ export class AnswerRelay implements Relay, Finisher {
     const head = this.#head;
     head.push('content-length', String(told.length), 'x-weir-cost', costHeaderOf(charged));
     // An error in a 200 passes as it came; translated it is an error of ours, with its own status.
-    res.writeHead(this.#way.passesBytes ? this.#status : httpStatus, head);
+    const status = this.#way.passesBytes ? this.#status : httpStatus;
+    this.#x.idempotency?.keep(status, head, told);
+    res.writeHead(status, head);
     if (told === body && this.#text !== null) res.end(this.#text, 'latin1');
     else res.end(told);
   }

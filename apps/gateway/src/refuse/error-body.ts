@@ -10,6 +10,8 @@ export interface ProblemDetail {
   readonly param?: string;
   /** The provider's own code, where it caused the error. */
   readonly providerCode?: string | null;
+  /** Whether SDKs should retry; default is what the code says. */
+  readonly retryable?: boolean;
   /** Seconds until retrying may help. */
   readonly retryAfterS?: number | null;
   /** `limit`, `scope`, `used`, `held`, `estimate`, `reset_at`, `retry_after`: what a person needs to act. */
@@ -56,7 +58,7 @@ export function errorHeaders(
   code: ErrorCodeName,
   requestId: string,
   bodyBytes: number,
-  retryAfterS: number | null,
+  { retryAfterS = null, retryable }: ProblemDetail,
 ): string[] {
   const headers = [
     'content-type',
@@ -69,7 +71,7 @@ export function errorHeaders(
     requestId,
     // SDKs obey it: budget and permission refusals would otherwise be retried twice.
     'x-should-retry',
-    ERROR_CODES[code].retryable ? 'true' : 'false',
+    (retryable ?? ERROR_CODES[code].retryable) ? 'true' : 'false',
   ];
   if (retryAfterS !== null) {
     const seconds = Math.max(1, Math.ceil(retryAfterS));

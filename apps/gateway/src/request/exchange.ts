@@ -8,6 +8,7 @@ import type { RequestProblem } from '@weir/providers';
 import type { Way } from '../forward/ways.js';
 import { FACTOR_ONE, type Factor } from '@weir/units';
 import { requestId } from '../money/request-id.js';
+import type { IdempotentCall } from '../idempotency/idempotent-call.js';
 import type { LimitGrant } from '../limits/limit-grant.js';
 import type { RateState } from '../limits/limit-verdict.js';
 import type { Hold, ProgressUsage } from '../money/money-path.types.js';
@@ -92,6 +93,8 @@ export class Exchange implements AttemptListener {
   key: KeyEntry | null = null;
   /** Its place in the limits of its key; null = the key has none, or it was refused by them. */
   limitGrant: LimitGrant | null = null;
+  /** Its Idempotency-Key; null = it has none. */
+  idempotency: IdempotentCall | null = null;
   /** What answers tell of those limits. */
   rateState: RateState | null = null;
   call: Call | null = null;
@@ -253,7 +256,7 @@ export class Exchange implements AttemptListener {
     this.answered = true;
     const facts = errorFacts(code, this.requestId, detail);
     const body = Buffer.from(errorBody(this.route.dialect, facts));
-    const headers = errorHeaders(code, this.requestId, body.length, detail.retryAfterS ?? null);
+    const headers = errorHeaders(code, this.requestId, body.length, detail);
     if (more.length > 0) headers.push(...more);
     if (this.#hasLongBody()) headers.push('connection', 'close');
     this.res.writeHead(ERROR_CODES[code].status, headers);

@@ -14,6 +14,7 @@ import { TurnBatch } from '../end/turn-batch.js';
 import { parseAllowedNetwork } from '../forward/address-guard.js';
 import { UpstreamPools } from '../forward/upstream-pools.js';
 import { GATEWAY_LIMITS, type GatewayLimits } from '../limits.js';
+import { Idempotency, type IdempotencyStore } from '../idempotency/idempotency.js';
 import { KeyLimiter, type SharedCounters } from '../limits/key-limiter.js';
 import { keyLimitsOf } from '../limits/limit-rules.js';
 import { LoadShedder } from '../limits/load-shedder.js';
@@ -59,6 +60,13 @@ export function anyKey(changes: Partial<KeyEntry> = {}): KeyEntry {
   };
 }
 
+/** For tests without an Idempotency-Key. */
+const NO_STORE: IdempotencyStore = {
+  find: () => Promise.reject(new Error('no store')),
+  claim: () => Promise.reject(new Error('no store')),
+  free: () => Promise.reject(new Error('no store')),
+};
+
 /** Limits of the harness's key. */
 export function anyLimits(
   changes: Partial<Parameters<typeof keyLimitsOf>[0]>,
@@ -102,6 +110,7 @@ export interface HarnessInput {
   /** Changes the catalogue made of all that: other models, prices, regions. */
   readonly reshape?: (made: Catalog) => Catalog;
   readonly health?: EndpointHealthBook;
+  readonly idempotency?: IdempotencyStore;
 }
 
 /** The request's path over in-memory money and scripted upstreams, listening on a port of the kernel's choice. */
@@ -224,6 +233,11 @@ export class ProxyHarness {
       freshness: new ConfigFreshness(performance.now(), limits.staleMs),
       catalog: { current: catalog },
       limiter,
+      idempotency: new Idempotency({
+        pepper: 'pepper',
+        store: input.idempotency ?? NO_STORE,
+        retryMs: 5,
+      }),
       shedder,
       facts: new ClientFacts(false, false),
       running,
