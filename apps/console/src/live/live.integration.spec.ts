@@ -273,6 +273,45 @@ describe('live events', () => {
       }, 6_000);
     });
 
+    it('tells operators how gateways see their endpoints, the worst view of each', async () => {
+      const person = await harness.person('operator');
+      const operator = harness.connect(person.token);
+      const user = harness.connect((await harness.person()).token);
+      await welcomed(operator);
+      await welcomed(user);
+      const seen = {
+        endpoint_id: '0199d6b2-0000-7000-8000-00000000000e',
+        provider: 'p',
+        model: 'm',
+        region: 'eu',
+        state: 'ok',
+        retry_in_ms: null,
+        error_rate: 0,
+        p50_ms: 120,
+        last_error: null,
+      };
+      const failing = {
+        ...seen,
+        state: 'unavailable',
+        retry_in_ms: 4000,
+        error_rate: 0.5,
+        last_error: 'status_503',
+      };
+      const beat = (endpoint: object) =>
+        harness.sql.query(
+          `INSERT INTO gateway_pulse VALUES (gen_random_uuid(), now(), '[]', $1, '{}')`,
+          [JSON.stringify({ endpoints: [endpoint] })],
+        );
+      await beat(seen);
+      await beat(failing);
+      await eventually(() => {
+        expect(operator.named('endpoint.health').at(-1)?.endpoints).toContainEqual(failing);
+      }, 2_500);
+      expect(user.named('endpoint.health')).toEqual([]);
+      const { body } = await harness.call('GET', '/api/operator/health', { as: person });
+      expect(body.endpoints).toEqual([failing]);
+    });
+
     it('sends announcements to everyone and catalogue changes to operators', async () => {
       const admin = await harness.person('admin');
       const operator = harness.connect(admin.token);

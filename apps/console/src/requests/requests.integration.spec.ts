@@ -106,6 +106,63 @@ describe('transaction records', () => {
     expect(new Set(seen)).toEqual(new Set(ids));
   });
 
+  it('says of every attempt what it used and cost', async () => {
+    const attempt = {
+      endpoint: 'e1',
+      provider: 'p',
+      started_at: '2026-01-01T00:00:00.000Z',
+      ms: 5,
+      outcome: 'ok',
+      status: 200,
+    };
+    const trace = {
+      policy: 'balanced',
+      source: 'default',
+      requested_model: 'm',
+      considered: [],
+      picked: 'e1',
+      reason: 'the only candidate',
+      attempts: [attempt],
+    };
+    const bill = { model: 'a', usage: null, cost: '0' };
+    const mine = { account: person.account, key, model: 'm' };
+    const [one, two] = await settlements.settle(
+      { ...mine, trace },
+      {
+        ...mine,
+        trace: {
+          ...trace,
+          attempts: [
+            { ...attempt, ...bill },
+            { ...attempt, ...bill },
+          ],
+        },
+      },
+    );
+    const attemptsOf = async (id: string | undefined) => {
+      const { body } = await harness.call('GET', `/api/requests/gen_${id}`, { as: person });
+      return requestDetail.parse(body);
+    };
+    const detail = await attemptsOf(one);
+    expect(detail.trace?.attempts).toEqual([
+      {
+        ...attempt,
+        model: 'm',
+        usage: {
+          input_tokens: detail.input_tokens,
+          cache_read_tokens: detail.cache_read_tokens ?? 0,
+          cache_write_5m_tokens: detail.cache_write_5m_tokens ?? 0,
+          cache_write_1h_tokens: detail.cache_write_1h_tokens ?? 0,
+          output_tokens: detail.output_tokens,
+          reasoning_tokens: detail.reasoning_tokens ?? 0,
+        },
+        cost: detail.cost,
+      },
+    ]);
+    expect(detail.cost).not.toBe('0');
+    expect((await attemptsOf(two)).trace?.attempts).toMatchObject([bill, bill]);
+  });
+
   it('makes a receipt whose lines sum to the cost to the last nano', async () => {
     const admin = await harness.person('admin');
     await harness.call('POST', '/api/admin/models', { as: admin, body: { id: 'receipt' } });

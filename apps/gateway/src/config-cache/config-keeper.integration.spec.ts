@@ -85,6 +85,35 @@ describe('the configuration in memory', () => {
     expect((await keeper.keys.load(DIGEST, performance.now()))?.blockedKinds).toBe(2);
   });
 
+  it('knows how the key and its account wish to be routed, and hears when that changes', async () => {
+    const sources = async () =>
+      (await keeper.keys.load(DIGEST, performance.now()))?.routing.map(({ source, options }) => [
+        source,
+        options.policy ?? options.preferLowCarbon,
+      ]);
+    expect(await sources()).toEqual([]);
+    await owner.query(`UPDATE account SET routing = '{"policy": "prefer-fastest"}' WHERE id = $1`, [
+      account,
+    ]);
+    await until(() => peek() === undefined, 'the key is forgotten');
+    await owner.query(
+      `UPDATE api_key SET routing = '{"policy": "prefer-cheapest"}', prefer_low_carbon = true WHERE id = $1`,
+      [key],
+    );
+    await until(() => peek() === undefined, 'the key is forgotten');
+    expect(await sources()).toEqual([
+      ['key', 'prefer-cheapest'],
+      ['key', true],
+      ['account', 'prefer-fastest'],
+    ]);
+    // Written by another release: no wish rather than a wrong one.
+    await owner.query(`UPDATE account SET routing = '{"policy": "newer"}' WHERE id = $1`, [
+      account,
+    ]);
+    await until(() => peek() === undefined, 'the key is forgotten');
+    expect(await sources()).toHaveLength(2);
+  });
+
   it('notices by the sequence what was never announced', async () => {
     await keeper.keys.load(DIGEST, performance.now());
     keeper.sequenceSeen(1_000_000n);
@@ -121,7 +150,7 @@ describe('the configuration in memory', () => {
     );
     await owner.query(`INSERT INTO model (id, name) VALUES ('priced', 'Priced')`);
     await owner.query(
-      `INSERT INTO endpoint (id, provider, model, upstream_model) VALUES ($1, $2, 'priced', 'up')`,
+      `INSERT INTO endpoint (id, provider, model, upstream_model, carbon_grams_per_1k) VALUES ($1, $2, 'priced', 'up', 0.25)`,
       [endpoint, provider],
     );
     await owner.query(
@@ -131,6 +160,7 @@ describe('the configuration in memory', () => {
       () => keeper.current?.models.get('priced')?.endpoints.length === 1,
       'the model is served',
     );
+    expect(keeper.current?.models.get('priced')?.endpoints[0]?.carbonGrams).toBe(0.25);
     await until(() => inputPriceAt(Date.now()) === 100n, 'its price is known');
     expect(inputPriceAt(Date.now() + 2 * 3_600_000)).toBe(300n);
   });

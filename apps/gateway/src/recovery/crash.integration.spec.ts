@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startTestDatabase } from '@weir/test-kit';
 import { decodeRecords } from '../journal/record-format.js';
-import { begun, endRecord, holdOf, MoneyHarness, substitute } from '../testing/money-harness.js';
+import type { Hold } from '../money/money-path.types.js';
+import {
+  beginRecord,
+  begun,
+  endRecord,
+  holdOf,
+  MoneyHarness,
+  substitute,
+} from '../testing/money-harness.js';
 
 let harness: MoneyHarness;
 beforeAll(async () => {
@@ -67,6 +75,49 @@ describe('a gateway that is killed', () => {
     });
     expect(await harness.allowance(owner.account)).toEqual({ used: 110n, leased: 0n });
     expect(await harness.discrepancies()).toEqual([]);
+  });
+
+  it('settles a request of a pseudo-model as the model that was tried last', async () => {
+    const folder = harness.folder();
+    const owner = await harness.account(1_000n);
+    const dead = await harness.path(folder, lost);
+    const [candidate] = beginRecord().candidates;
+    if (candidate === undefined) throw new Error('A begin has a candidate.');
+    const begin = {
+      ...beginRecord(),
+      requestedModel: 'weir/auto',
+      model: 'small',
+      candidates: [candidate, candidate],
+      candidateModels: ['small', 'large'],
+    };
+    const holds: Hold[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const admission = await dead.admit(holdOf(owner, 100n));
+      if (!admission.admitted) throw new Error(admission.refusal.code);
+      await dead.begin(admission.hold, begin);
+      holds.push(admission.hold);
+    }
+    const [first, second, ended] = holds;
+    if (first === undefined || second === undefined || ended === undefined) return;
+    dead.attempt(second, 1);
+    const record = endRecord(10n);
+    await dead.end(ended, { ...record, row: { ...record.row, model: 'large' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    dead.abandon();
+    await harness.path(folder);
+    const { rows } = await harness.pool.query<{
+      id: string;
+      requested_model: string;
+      model: string;
+    }>('SELECT id, requested_model, model FROM request WHERE account = $1', [owner.account]);
+    expect(new Map(rows.map(({ id, model }) => [id, model]))).toEqual(
+      new Map([
+        [first.id, 'small'],
+        [second.id, 'large'],
+        [ended.id, 'large'],
+      ]),
+    );
+    expect(new Set(rows.map((row) => row.requested_model))).toEqual(new Set(['weir/auto']));
   });
 
   it('repeats its recovery without harm when it is killed in the middle of it', async () => {
