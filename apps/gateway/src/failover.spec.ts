@@ -118,6 +118,51 @@ describe('failover', () => {
     });
   });
 
+  it('tries the next endpoint when the first sends no byte in time', async () => {
+    harness = await ProxyHarness.start({
+      upstreams: [() => undefined, answers()],
+      limits: { firstByteMs: 50 },
+    });
+    expect((await harness.chat()).status).toBe(200);
+    expect(harness.money.onlyRow()).toMatchObject({ status: 'ok', attempts: 2 });
+  });
+
+  it.each([
+    ['has no address', () => 'http://weir-has-no-such-host.invalid/v1'],
+    ['speaks no TLS where it should', (url: string) => url.replace('http:', 'https:')],
+  ])('tries the next endpoint when the first %s', async (_what, wrong) => {
+    harness = await ProxyHarness.start({
+      upstreams: [answers(), answers()],
+      reshape: (made) => ({
+        ...made,
+        providers: made.providers.map((provider, n) =>
+          n === 0 ? { ...provider, baseUrl: wrong(provider.baseUrl) } : provider,
+        ),
+      }),
+    });
+    expect((await harness.chat()).status).toBe(200);
+    expect(harness.money.onlyRow()).toMatchObject({
+      attempts: 2,
+      trace: {
+        attempts: [
+          { outcome: 'connect', status: null },
+          { outcome: 'ok', status: 200 },
+        ],
+      },
+    });
+  });
+
+  it.each([403, 429, 500])(
+    'never asks another endpoint to look away where the provider refuses the content with %d',
+    async (status) => {
+      const refuses = answers('{"error":{"code":"content_policy_violation"}}', status);
+      harness = await ProxyHarness.start({ upstreams: [refuses, answers()] });
+      expect((await harness.chat()).status).toBe(400);
+      expect(harness.money.onlyRow().attempts).toBe(1);
+      expect(harness.health.health('00000000-0000-4000-8000-000000000000', 0)).toBe('ok');
+    },
+  );
+
   it('tries the next endpoint when nothing listens at the first', async () => {
     harness = await ProxyHarness.start({
       upstreams: [],

@@ -89,6 +89,15 @@ describe('routing of an account and its keys', () => {
     });
   });
 
+  it('keeps the names of pseudo-models for itself', async () => {
+    const admin = await harness.person('admin');
+    const answer = await harness.call('POST', '/api/admin/models', {
+      as: admin,
+      body: { id: 'weir/auto' },
+    });
+    expect(answer.status).toBe(422);
+  });
+
   it('keeps a key’s routing, copies it to its successor, and takes it away', async () => {
     const routing = { policy: 'fixed-provider', provider: 'p', fallback: false };
     const { body } = await harness.call('POST', '/api/keys', {

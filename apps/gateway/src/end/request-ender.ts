@@ -122,5 +122,7 @@ function rowOf(x: Exchange, ending: Ending, costNano: bigint, nowMs: number): En
 
 /** The plan with how each attempt went (decisions §7); null when no route was chosen. */
 function traceOf(x: Exchange, ending: Ending, costNano: bigint): unknown {
-  return x.plan === null ? null : x.plan.traceWith(x.attemptLines, ending.usage, costNano);
+  return x.plan === null
+    ? null
+    : x.plan.traceWith(x.attemptLines, ending.usage, costNano, x.misfits);
 }

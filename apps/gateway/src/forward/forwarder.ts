@@ -20,7 +20,7 @@ import {
   relayedFacts,
   type UpstreamError,
 } from './upstream-error.js';
-import { readAnswerHead, requestHeaders } from './upstream-headers.js';
+import { retryAfterSeconds, readAnswerHead, requestHeaders } from './upstream-headers.js';
 import { noSuchOperation, upstreamRequest } from './upstream-request.js';
 import { wayTo, type EndpointWay, type Way } from './ways.js';
 
@@ -134,7 +134,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       return false;
     }
     if (status >= 400) {
-      if (head.retryAfter !== null) attempt.retryAfterS = retryAfterSeconds(head.retryAfter);
+      attempt.retryAfterS = retryAfterSeconds(raw);
       x.relay = new ErrorRelay(x, this, limits, status);
       return true;
     }
@@ -330,12 +330,4 @@ function contentTypeOf(x: Exchange, way: Way, given: string, streams: boolean): 
 
 function isEventStream(contentType: string): boolean {
   return contentType.startsWith('text/event-stream');
-}
-
-/** Seconds of a Retry-After header, dates included; null = unreadable. */
-function retryAfterSeconds(text: string): number | null {
-  const seconds = Number(text);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, (at - Date.now()) / 1000);
 }

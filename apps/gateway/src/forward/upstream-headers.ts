@@ -99,7 +99,6 @@ const RETURNED = ['openai-processing-ms', 'openai-version'] as const;
 export interface AnswerHead {
   readonly contentType: string;
   readonly encoded: boolean;
-  readonly retryAfter: string | null;
   /** Flat list of the headers that pass. */
   readonly passed: readonly string[];
 }
@@ -119,7 +118,17 @@ export function readAnswerHead(headers: IncomingHttpHeaders): AnswerHead {
   return {
     contentType: headers['content-type'] ?? '',
     encoded: encoding !== undefined && encoding !== 'identity',
-    retryAfter: headers['retry-after'] ?? null,
     passed: passed ?? NOTHING_PASSED,
   };
+}
+
+/** How long an error's head asks to be left alone, seconds: `retry-after-ms`, else `Retry-After`; null = it does not. */
+export function retryAfterSeconds(headers: IncomingHttpHeaders): number | null {
+  const { 'retry-after-ms': ms, 'retry-after': text } = headers;
+  if (typeof ms === 'string' && Number.isFinite(Number(ms))) return Math.max(0, Number(ms) / 1_000);
+  if (text === undefined) return null;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, (at - Date.now()) / 1_000);
 }

@@ -12,7 +12,7 @@ import type { Usage } from '@weir/domain';
 import { formatMoney, nano } from '@weir/units';
 import type { PricedEndpoint } from '../config-cache/served-endpoint.js';
 import { isoInstant } from '../end/iso-instant.js';
-import type { AttemptLine } from '../request/exchange.js';
+import type { AttemptLine, Misfit } from '../request/exchange.js';
 import type { StickyChoices } from './sticky-choices.js';
 
 /** An endpoint as routing sees it, with what the path needs to call it. */
@@ -61,7 +61,12 @@ export class RoutePlan {
    * more than one attempt was made, each line says what it used and cost: all but the last failed before their first
    * byte, which costs nothing.
    */
-  traceWith(attempts: readonly AttemptLine[], usage: Usage | null, costNano: bigint): RoutingTrace {
+  traceWith(
+    attempts: readonly AttemptLine[],
+    usage: Usage | null,
+    costNano: bigint,
+    misfits: readonly Misfit[] = [],
+  ): RoutingTrace {
     const last = attempts.length - 1;
     this.#trace ??= this.#considered();
     const { policy, source, requested_model, considered, reason } = this.#trace;
@@ -69,7 +74,7 @@ export class RoutePlan {
       policy,
       source,
       requested_model,
-      considered,
+      considered: misfits.length === 0 ? considered : withMisfits(considered, misfits),
       picked: attempts[last]?.endpoint ?? null,
       reason: last > 0 ? `${reason}; the first choice failed` : reason,
       attempts:
@@ -117,6 +122,18 @@ export class RoutePlan {
       attempts: [],
     });
   }
+}
+
+/** Says of candidates whose dialect cannot take the request which member is in the way. */
+function withMisfits(
+  considered: RoutingTrace['considered'],
+  misfits: readonly Misfit[],
+): RoutingTrace['considered'] {
+  return considered.map((candidate) => {
+    const misfit = misfits.find(({ priced }) => priced.endpoint.id === candidate.endpoint);
+    if (misfit === undefined) return candidate;
+    return { ...candidate, excluded: `cannot_take:${misfit.problem.param ?? 'request'}` };
+  });
 }
 
 /** The line of a request's only attempt: the row itself says what it used and cost. */

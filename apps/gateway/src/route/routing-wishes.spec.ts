@@ -206,6 +206,14 @@ describe('the trace of a request', () => {
     expect(trace.picked).toBe(trace.considered[0]?.endpoint);
   });
 
+  it('says which member kept a request from an endpoint whose dialect has no place for it', async () => {
+    await start({ endpoints: [{ kind: 'anthropic', priority: 1 }, {}] });
+    expect(await harness.served({ n: 2 })).toBe(1);
+    expect(harness.lastTrace().considered[0]).toMatchObject({ provider: 'provider-0' });
+    expect(harness.lastTrace().considered[0]?.excluded).toMatch(/^cannot_take:/);
+    expect(harness.lastTrace().considered[1]?.excluded).toBeUndefined();
+  });
+
   it('holds no credential and no address', async () => {
     await start({ endpoints: [{ ...CHEAP_US, answer: answers('{}', 500) }, DEAR_EU] });
     await harness.served();
@@ -218,6 +226,20 @@ describe('the trace of a request', () => {
 });
 
 describe('an endpoint that asked to be left alone', () => {
+  it.each([
+    ['retry-after-ms', '20000', 19, 20],
+    ['retry-after', '20', 19, 20],
+    ['retry-after', new Date(Date.now() + 3_600_000).toUTCString(), 299, 300],
+    ['retry-after', 'later', 0, 0],
+  ])('is believed when it says %s: %s', async (name, value, fromS, toS) => {
+    await start({ endpoints: [{ answer: answers('{}', 503, { [name]: value }) }] });
+    await harness.proxy.chat();
+    const record = harness.proxy.health.recordOf('00000000-0000-4000-8000-000000000000');
+    const retryInS = (record?.retryInMs(performance.now()) ?? 0) / 1_000;
+    expect(retryInS).toBeGreaterThanOrEqual(fromS);
+    expect(retryInS).toBeLessThanOrEqual(toS);
+  });
+
   it('is not called again until its time has come, and says so when it is the only one', async () => {
     const busy = answers('{}', 429, { 'retry-after': '30' });
     await start({ endpoints: [{ ...CHEAP_US, priority: 1, answer: busy }, CHEAP_US] });

@@ -14,6 +14,7 @@ export interface RoutedEndpoint {
   readonly weight?: number;
   readonly carbon?: number;
   readonly slug?: string;
+  readonly kind?: 'openai' | 'anthropic' | 'gemini';
   /** Time to the first byte that is noted for it, ms: what really passes is noise. */
   readonly latencyMs?: number;
   readonly answer?: UpstreamHandler;
@@ -69,6 +70,7 @@ export class RoutedHarness {
           providers: made.providers.map((provider, n) => ({
             ...provider,
             slug: input.endpoints[n]?.slug ?? provider.slug,
+            kind: input.endpoints[n]?.kind ?? provider.kind,
           })),
           models: ids.map((id) => ({ ...model, id, ...input.models?.[id] })),
           endpoints: made.endpoints.map((endpoint, n) =>

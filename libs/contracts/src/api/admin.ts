@@ -80,7 +80,12 @@ const modelFields = {
 const modelId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/, 'Use letters, digits and . _ : / @ -');
-export const createModelBody = z.strictObject({ ...partial(modelFields), id: modelId });
+/** A new model may not take a name of Weir's own pseudo-models. */
+const newModelId = modelId.refine(
+  (id) => !id.startsWith('weir/'),
+  'Names under weir/ stand for Weir’s own pseudo-models: choose another.',
+);
+export const createModelBody = z.strictObject({ ...partial(modelFields), id: newModelId });
 export const updateModelBody = z.strictObject(partial(modelFields));
 export const modelView = z.object({
   id: modelId,
