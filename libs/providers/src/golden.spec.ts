@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readMessagesRequest } from './anthropic/read-request.js';
 import { MessagesStream } from './anthropic/messages-stream.js';
 import type { AnswerStream } from './dialect/pair.js';
+import { GeminiAnswerStream } from './gemini/answer-stream.js';
+import { readGeminiRequest } from './gemini/read-request.js';
 import { ChatStreamObserver } from './openai/chat-stream-observer.js';
 import type { RequestResult } from './openai/read-request.js';
 
@@ -35,10 +37,19 @@ const DIALECTS: readonly GoldenDialect[] = [
     open: () => new MessagesStream({ ...INPUT, reading: readingOf(readMessagesRequest(MESSAGES)) }),
     withoutUsage: null,
   },
+  {
+    folder: 'gemini',
+    open: () => new GeminiAnswerStream({ ...INPUT, reading: readingOf(GENERATE) }),
+    withoutUsage: null,
+  },
 ];
 
 const INPUT = { bounds: BOUNDS, answerId: 'gen_1', nowS: 1, includeUsage: true, parsed: null };
 const MESSAGES = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };
+const GENERATE = readGeminiRequest(
+  { contents: [{ parts: [{ text: 'Hi' }] }] },
+  { model: 'm', stream: true },
+);
 
 function readingOf(result: RequestResult) {
   if (!result.ok) throw new Error(result.problem.message);
