@@ -193,6 +193,9 @@ describe('a Gemini stream that passes', () => {
     const stream = streamOf(long);
     expect(stream.isInsideEvent).toBe(true);
     expect(text(stream.fail(FAULT)).startsWith('\r\n\r\ndata: ')).toBe(true);
+    stream.push(bytes('\n\n'));
+    expect(stream.isInsideEvent).toBe(false);
+    expect(text(stream.stop(null)).startsWith('\r\n\r\ndata: ')).toBe(true);
     const held = streamOf(end(), long);
     expect(held.isInsideEvent).toBe(false);
     expect(held.push(bytes('\n\n'))).toBe(long);

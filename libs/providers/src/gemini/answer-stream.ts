@@ -52,6 +52,8 @@ export class GeminiAnswerStream implements AnswerStream, SseEventHandler {
   /** Whether what was forwarded ends inside an event (one above the size limit). */
   isInsideEvent = false;
 
+  #wasInsideEvent = false;
+
   readonly #input: PairStream;
   readonly #relay: SseRelay;
   readonly #produced = new ProducedOutput();
@@ -70,6 +72,7 @@ export class GeminiAnswerStream implements AnswerStream, SseEventHandler {
 
   /** @inheritdoc AnswerStream.push */
   push(chunk: Uint8Array): Uint8Array {
+    this.#wasInsideEvent = this.isInsideEvent;
     const passed = this.#relay.push(chunk);
     const isInside = this.#relay.isInsideEvent;
     if (!this.#isEnding) {
@@ -158,8 +161,11 @@ export class GeminiAnswerStream implements AnswerStream, SseEventHandler {
     this.#reportedOutputMax = Math.max(this.#reportedOutputMax, reading.usage.output);
   }
 
-  /** Closes an oversized event that passes unread, lest our own frame become part of it. */
+  /**
+   * Closes an oversized event that passes unread, lest our own frame become part of it; also one that the last push
+   * closed, which may not have been forwarded. An empty line too many says nothing.
+   */
   #boundary(): Uint8Array {
-    return this.isInsideEvent ? EVENT_END : NOTHING;
+    return this.isInsideEvent || this.#wasInsideEvent ? EVENT_END : NOTHING;
   }
 }

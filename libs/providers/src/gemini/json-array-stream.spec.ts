@@ -64,6 +64,7 @@ describe('a stream as one JSON array', () => {
       outputTokensBound: 6,
       estimatedTokens: 1,
       usage: { input: 3, output: 1 },
+      promptUsage: null,
     });
     expect(stream.producedText()).toBe('ab');
     expect(text(stream.keepAlive ?? bytes('?')).trim()).toBe('');
@@ -99,8 +100,12 @@ describe('a stream as one JSON array', () => {
   it('stops and fails with a last element', () => {
     const stopped = open();
     const begun = text(stopped.push(event(words('a'))));
+    stopped.push(event(words('not forwarded')));
     const all = JSON.parse(begun + text(stopped.stop(null))) as { candidates: object[] }[];
     expect(all[1]?.candidates[0]).toMatchObject({ finishReason: 'MAX_TOKENS' });
+    const atOnce = open();
+    atOnce.push(event(words('not forwarded')));
+    expect(JSON.parse(text(atOnce.stop(null)))).toHaveLength(1);
     const fault = { code: 'c', httpStatus: 500, errorType: 'e', message: 'm', requestId: 'r' };
     expect(JSON.parse(text(open().fail(fault)))).toMatchObject([{ error: { code: 500 } }]);
   });

@@ -37,6 +37,8 @@ class JsonArrayStream implements AnswerStream {
   readonly #relay: SseRelay;
   #elements: string[] = [];
   #isOpen = false;
+  /** Whether the array was open before the last push. */
+  #wasOpen = false;
 
   constructor(events: AnswerStream) {
     this.#events = events;
@@ -51,6 +53,7 @@ class JsonArrayStream implements AnswerStream {
   }
 
   push(chunk: Uint8Array): Uint8Array {
+    this.#wasOpen = this.#isOpen;
     return encoder.encode(this.#framed(this.#events.push(chunk)));
   }
 
@@ -58,7 +61,9 @@ class JsonArrayStream implements AnswerStream {
     return this.#last(this.#events.finish());
   }
 
+  /** The last push is not forwarded: where it opened the array, this does. */
   stop(usage: Usage | null): Uint8Array {
+    this.#isOpen = this.#wasOpen;
     return this.#last(this.#events.stop(usage));
   }
 
@@ -76,6 +81,10 @@ class JsonArrayStream implements AnswerStream {
 
   get usage(): Usage | null {
     return this.#events.usage;
+  }
+
+  get promptUsage(): Usage | null {
+    return this.#events.promptUsage ?? null;
   }
 
   get finishReason(): string | null {
