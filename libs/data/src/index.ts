@@ -13,4 +13,5 @@ export * from './money/database-call.js';
 export * from './money/money-functions.js';
 export * from './money/money-types.js';
 export * from './money/verify-ledger.js';
+export * from './requests/price-versions.js';
 export * from './requests/request-conditions.js';

@@ -98,6 +98,16 @@ describe('usage as a file', () => {
     );
   });
 
+  it('is FOCUS 1.2, whose billed costs sum to the total shown', async () => {
+    const { response, text } = await file(`format=focus&${november}`);
+    expect(response.headers.get('content-disposition')).toContain('focus-1.2-2026-11-01_');
+    const [header = '', ...lines] = text.trimEnd().split('\r\n');
+    expect(header).toMatch(/^BilledCost,BillingAccountId,.*,x_CarbonGrams$/);
+    const sum = lines.reduce((total, line) => total + parseMoney(line.split(',')[0] ?? ''), 0n);
+    const summary = await harness.call('GET', `/api/usage/summary?${november}`, { as: person });
+    expect(formatMoney(nano(sum))).toBe(summary.body.cost);
+  });
+
   it('shows a stranger neither rows nor notes', async () => {
     const { text } = await file(`format=json&${october}`, stranger);
     expect(JSON.parse(text)).toEqual([]);

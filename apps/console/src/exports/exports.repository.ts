@@ -2,13 +2,14 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import type { ExportJob, ExportView } from '@weir/contracts';
 import {
-  exportRecords,
+  exportText,
   exportTotal,
+  type ExportPiece,
   type ExportScope,
   type ExportTotal,
   type StoredScope,
+  type TextFormat,
 } from '@weir/data';
-import type { UsageRecord } from '@weir/domain';
 import { Database } from '../database/database.js';
 import { CONSOLE_LIMITS } from '../limits.js';
 import { SETTINGS, type ConsoleSettings } from '../settings.js';
@@ -51,9 +52,9 @@ export class ExportsRepository implements OnApplicationShutdown {
     return exportTotal(this.#pool, scope);
   }
 
-  /** All of it, from one snapshot. */
-  records(scope: ExportScope): AsyncGenerator<UsageRecord[]> {
-    return exportRecords(this.#pool, scope);
+  /** All of it as text, from one snapshot. */
+  text(scope: StoredScope, format: TextFormat): AsyncGenerator<ExportPiece> {
+    return exportText(this.#pool, scope, format);
   }
 
   /** Writes the export down and has a worker make it, both or neither. */

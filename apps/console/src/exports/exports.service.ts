@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ExportFormat, ExportQuery, ExportView } from '@weir/contracts';
-import { exportText, scopeOf, type StoredScope } from '@weir/data';
+import { scopeOf, type StoredScope } from '@weir/data';
 import { exportFileName } from '@weir/domain';
 import type { Identity } from '../http/access.js';
 import { ApiError, invalidField, notFound } from '../http/api-error.js';
@@ -26,6 +26,7 @@ const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
   json: 'application/json; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
+  focus: 'text/csv; charset=utf-8',
 };
 
 /**
@@ -109,8 +110,7 @@ export class ExportsService {
     const running = this.#running.get(user) ?? 0;
     this.#running.set(user, running + 1);
     try {
-      const batches = this.repository.records(scopeOf(stored));
-      for await (const { text } of exportText(batches, format, stored.byteOrderMark)) yield text;
+      for await (const { text } of this.repository.text(stored, format)) yield text;
     } finally {
       const left = (this.#running.get(user) ?? 1) - 1;
       if (left > 0) this.#running.set(user, left);

@@ -1,4 +1,5 @@
 import type { RequestDetail, RequestRow, RoutingTrace } from '@weir/contracts';
+import type { Price } from '@weir/domain';
 import { factor, formatFactor } from '@weir/units';
 import { receiptLines } from './receipt.js';
 import type { DetailRow, ListedRow } from './requests.repository.js';
@@ -42,7 +43,7 @@ function withBills({ trace, row }: DetailRow): RoutingTrace | null {
 }
 
 /** GET /api/requests/{generation_id}. */
-export const toRequestDetail = (detail: DetailRow): RequestDetail => ({
+export const toRequestDetail = (detail: DetailRow, price: Price | null): RequestDetail => ({
   ...detail.row,
   ...(detail.note === null ? {} : { note: detail.note }),
   account: detail.account,
@@ -59,5 +60,5 @@ export const toRequestDetail = (detail: DetailRow): RequestDetail => ({
   request_id: detail.request_id,
   template_factor: formatFactor(factor(detail.template_factor)),
   server_factor: formatFactor(factor(detail.server_factor)),
-  lines: receiptLines(detail),
+  lines: receiptLines(detail, price),
 });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestRow, RoutingTrace } from '@weir/contracts';
+import { loadPriceVersions, type RequestConditions } from '@weir/data';
+import type { Price } from '@weir/domain';
 import { Database } from '../database/database.js';
-import type { RequestConditions } from '@weir/data';
 
 /** One row of a list: the JSON of the live event, plus what sorts and belongs to this reader. */
 export interface ListedRow {
@@ -12,15 +13,6 @@ export interface ListedRow {
   readonly account: string;
   /** E-mail of the account's user; only for operators. */
   readonly user: string | null;
-}
-
-/** Nano per million tokens, as decimal text. */
-export interface StoredClassPrices {
-  readonly input_nano: string;
-  readonly output_nano: string;
-  readonly cache_read_nano: string | null;
-  readonly cache_write_5m_nano: string | null;
-  readonly cache_write_1h_nano: string | null;
 }
 
 /** Everything about one request. Money is decimal text, factors ten-thousandths. */
@@ -44,18 +36,7 @@ export interface DetailRow {
   readonly cost_nano: string;
   /** The tier's factor of today: the row keeps none. */
   readonly price_factor: number;
-  readonly price:
-    | (StoredClassPrices & {
-        readonly request_nano: string | null;
-        readonly tiers: readonly (StoredClassPrices & { readonly above_tokens: number })[];
-      })
-    | null;
-  /** The token price that a model without a price was charged at. */
-  readonly token_price: {
-    readonly version: string;
-    readonly price_nano: string;
-    readonly ledger_rate_nano: string;
-  } | null;
+  readonly price_version: string | null;
 }
 
 @Injectable()
@@ -96,21 +77,23 @@ export class RequestsRepository {
       `SELECT request_json(q, k.label, k.prefix) AS row, n.note, q.account, q.reported_model, iso_text(q.first_byte_at) AS first_byte_at,
               iso_text(q.settled_at) AS settled_at, q.finish_reason, nano_text(q.absorbed_nano) AS absorbed, q.attempts, q.trace,
               host(q.client_ip) AS client_ip, q.user_agent, q.correlation_id AS request_id, q.template_factor, q.server_factor,
-              (extract(epoch FROM q.completed_at - q.first_byte_at) * 1000)::float8 AS streamed_ms, q.cost_nano, t.price_factor,
-              (SELECT jsonb_build_object('input_nano', p.input_nano::text, 'output_nano', p.output_nano::text,
-                 'cache_read_nano', p.cache_read_nano::text, 'cache_write_5m_nano', p.cache_write_5m_nano::text,
-                 'cache_write_1h_nano', p.cache_write_1h_nano::text, 'request_nano', p.request_nano::text,
-                 'tiers', (SELECT coalesce(jsonb_agg(jsonb_build_object('above_tokens', t.above_tokens, 'input_nano', t.input_nano::text,
-                   'output_nano', t.output_nano::text, 'cache_read_nano', t.cache_read_nano::text, 'cache_write_5m_nano', t.cache_write_5m_nano::text,
-                   'cache_write_1h_nano', t.cache_write_1h_nano::text) ORDER BY t.above_tokens), '[]') FROM price_tier t WHERE t.version = p.version))
-                 FROM price p WHERE p.version = q.price_version) AS price,
-              (SELECT jsonb_build_object('version', tp.version::text, 'price_nano', tp.price_nano::text, 'ledger_rate_nano', tp.ledger_rate_nano::text)
-                 FROM token_price tp WHERE tp.version = -q.price_version) AS token_price
+              (extract(epoch FROM q.completed_at - q.first_byte_at) * 1000)::float8 AS streamed_ms, q.cost_nano, t.price_factor, q.price_version::text AS price_version
          FROM request q LEFT JOIN api_key k ON k.id = q.key LEFT JOIN account a ON a.id = q.account LEFT JOIN tier t ON t.id = a.tier
          LEFT JOIN usage_note n ON n.request = q.id AND n.author = $3
         WHERE q.id = $2 AND ($1::uuid IS NULL OR q.account = $1)`,
       [accountId, id, reader],
     );
+  }
+
+  /** The list price that a row names; null = unknown. */
+  async price(version: string | null): Promise<Price | null> {
+    if (version === null) return null;
+    const prices = await loadPriceVersions(
+      <T extends object>(sql: string, values: readonly (readonly string[])[]) =>
+        this.database.many<T>(sql, values),
+      [version],
+    );
+    return prices.get(version) ?? null;
   }
 
   /** Whether the request is the account's own. */

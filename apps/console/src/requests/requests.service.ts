@@ -38,7 +38,7 @@ export class RequestsService {
     const scope = allows('operator', caller.role) ? null : caller.accountId;
     const row = await this.repository.find(scope, id, caller.userId);
     if (!row) throw notFound('request');
-    return toRequestDetail(row);
+    return toRequestDetail(row, await this.repository.price(row.price_version));
   }
 
   async putNote(caller: Identity, id: string, note: string): Promise<{ note: string }> {

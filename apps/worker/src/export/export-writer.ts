@@ -1,13 +1,12 @@
 import { createGzip } from 'node:zlib';
 import { once } from 'node:events';
-import { exportRecords, exportText, scopeOf, type StoredScope } from '@weir/data';
-import type { UsageFormat } from '@weir/domain';
+import { exportText, type StoredScope, type TextFormat } from '@weir/data';
 import type pg from 'pg';
 
 /** A row of `export_file` to fill. */
 export interface WaitingExport {
   readonly id: string;
-  readonly format: UsageFormat;
+  readonly format: TextFormat;
   readonly scope: StoredScope;
 }
 
@@ -28,9 +27,8 @@ export async function writeExport(pool: pg.Pool, waiting: WaitingExport): Promis
   // Its failure is seen by the await below; a reader that failed must not leave it unhandled.
   stored.catch(() => gzip.destroy());
   let toldRows = 0;
-  const batches = exportRecords(pool, scopeOf(waiting.scope));
   const { format, scope } = waiting;
-  for await (const { text, rowsDone } of exportText(batches, format, scope.byteOrderMark)) {
+  for await (const { text, rowsDone } of exportText(pool, scope, format)) {
     if (gzip.destroyed) break;
     if (text !== '' && !gzip.write(text)) await Promise.race([once(gzip, 'drain'), stored]);
     if (rowsDone - toldRows >= PROGRESS_ROWS) {

@@ -3,7 +3,7 @@ import { instant } from './shapes.js';
 import { usageFilters } from './requests.js';
 
 /** Formats of GET /api/usage/export. */
-export const exportFormat = z.enum(['csv', 'json', 'ndjson']);
+export const exportFormat = z.enum(['csv', 'json', 'ndjson', 'focus']);
 export type ExportFormat = z.infer<typeof exportFormat>;
 
 /** GET /api/usage/export: the filters of every usage view, and how the file is written. */

@@ -11,6 +11,9 @@ export const EXPORT_BATCH_ROWS = 1_000;
 /** A batch that takes longer than this, ms, is given up: the pool has others to serve. */
 const BATCH_MS = 20_000;
 
+/** Where exports take their connections from. */
+export type ExportPool = Pick<pg.Pool, 'connect' | 'query'>;
+
 /** What is exported, and for whom. */
 export interface ExportScope {
   readonly conditions: RequestConditions;
@@ -26,6 +29,36 @@ export interface ExportTotal {
   readonly rows: number;
   readonly costNano: bigint;
 }
+
+/** A request with what its receipt needs, for FOCUS. */
+export interface ReceiptRecord {
+  /** UTC day, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly key: string;
+  readonly key_name: string;
+  readonly model: string;
+  readonly provider: string;
+  readonly region: string;
+  readonly template: string;
+  readonly price_version: string | null;
+  /** The account's tier factor of today, ten-thousandths. */
+  readonly price_factor: number;
+  readonly input_tokens: number;
+  readonly cache_read_tokens: number;
+  readonly cache_write_5m_tokens: number;
+  readonly cache_write_1h_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_nano: string;
+}
+
+const RECEIPT_COLUMNS = `
+  to_char(q.accepted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, q.key, coalesce(k.label, '') AS key_name, q.model,
+  coalesce(q.provider, '') AS provider, coalesce(q.region, '') AS region, coalesce(q.template, '') AS template,
+  q.price_version::text AS price_version,
+  (SELECT t.price_factor FROM account a JOIN tier t ON t.id = a.tier WHERE a.id = q.account) AS price_factor,
+  coalesce(q.input_tokens, 0) AS input_tokens, coalesce(q.cache_read_tokens, 0) AS cache_read_tokens,
+  coalesce(q.cache_write_5m_tokens, 0) AS cache_write_5m_tokens, coalesce(q.cache_write_1h_tokens, 0) AS cache_write_1h_tokens,
+  coalesce(q.output_tokens, 0) AS output_tokens, q.cost_nano::text AS cost_nano`;
 
 const RECORD_COLUMNS = (zone: string, currency: string, reader: string): string => `
   iso_text(q.accepted_at) AS timestamp_utc,
@@ -45,17 +78,32 @@ const RECORD_COLUMNS = (zone: string, currency: string, reader: string): string 
   NULL::float8 AS carbon_g, NULL::float8 AS energy_wh, NULL::text AS carbon_method,
   (SELECT n.note FROM usage_note n WHERE n.request = q.id AND n.author = ${reader}::uuid) AS note`;
 
-/**
- * All requests of the scope, newest first, from one snapshot. The connection goes back to the pool at the end, also
- * when the reader leaves early; after a fault it is closed.
- */
-export async function* exportRecords(
-  pool: Pick<pg.Pool, 'connect'>,
-  scope: ExportScope,
-): AsyncGenerator<UsageRecord[]> {
+/** All requests of the scope, newest first. */
+export function exportRecords(pool: ExportPool, scope: ExportScope): AsyncGenerator<UsageRecord[]> {
   const { conditions, timeZone, currency, reader } = scope;
   const n = conditions.values.length;
   const columns = RECORD_COLUMNS(`$${n + 1}`, `$${n + 2}`, `$${n + 3}`);
+  return batches<UsageRecord>(pool, scope, columns, [timeZone, currency, reader]);
+}
+
+/** All requests of the scope with what their receipts need. */
+export function exportReceipts(
+  pool: ExportPool,
+  scope: ExportScope,
+): AsyncGenerator<ReceiptRecord[]> {
+  return batches<ReceiptRecord>(pool, scope, RECEIPT_COLUMNS, []);
+}
+
+/**
+ * Rows of one snapshot. The connection goes back to the pool at the end, also when the reader leaves early; after a
+ * fault it is closed.
+ */
+async function* batches<T extends object>(
+  pool: ExportPool,
+  { conditions }: ExportScope,
+  columns: string,
+  more: readonly string[],
+): AsyncGenerator<T[]> {
   const client = await pool.connect();
   let finished = false;
   try {
@@ -65,10 +113,10 @@ export async function* exportRecords(
       `DECLARE export NO SCROLL CURSOR FOR
        SELECT ${columns} FROM request q LEFT JOIN api_key k ON k.id = q.key
         WHERE ${conditions.sql.join(' AND ')} ORDER BY q.accepted_at DESC, q.id DESC`,
-      [...conditions.values, timeZone, currency, reader],
+      [...conditions.values, ...more],
     );
     for (;;) {
-      const { rows } = await client.query<UsageRecord>(`FETCH ${EXPORT_BATCH_ROWS} FROM export`);
+      const { rows } = await client.query<T>(`FETCH ${EXPORT_BATCH_ROWS} FROM export`);
       if (rows.length > 0) yield rows;
       if (rows.length < EXPORT_BATCH_ROWS) break;
     }
@@ -81,10 +129,7 @@ export async function* exportRecords(
 }
 
 /** Rows and cost of the whole scope. */
-export async function exportTotal(
-  pool: Pick<pg.Pool, 'query'>,
-  scope: ExportScope,
-): Promise<ExportTotal> {
+export async function exportTotal(pool: ExportPool, scope: ExportScope): Promise<ExportTotal> {
   const { sql, values } = scope.conditions;
   const { rows } = await pool.query<{ n: string; cost: string }>(
     `SELECT count(*) AS n, coalesce(sum(q.cost_nano), 0)::text AS cost FROM request q WHERE ${sql.join(' AND ')}`,

@@ -1,4 +1,5 @@
 export * from './effective-tokens.js';
+export * from './explained-cost.js';
 export * from './hold-bound.js';
 export * from './overage.js';
 export * from './price.js';
