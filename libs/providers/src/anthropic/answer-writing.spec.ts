@@ -134,6 +134,15 @@ describe('an answer streamed as Anthropic does', () => {
     expect(events.slice(4)).toEqual([['stop', 1], 'tool_use', 'message_stop']);
   });
 
+  it('ends a thought with its signature: what comes after is another', () => {
+    const signature: AnswerEvent = { type: 'thinking_signature', choice: 0, signature: 's' };
+    const events = inShort(START, think('One'), signature, think('Two'), signature);
+    expect(events.filter((it) => Array.isArray(it) && it[0] === 'stop')).toEqual([
+      ['stop', 0],
+      ['stop', 1],
+    ]);
+  });
+
   it('signs a thought whose words were kept back', () => {
     const signature: AnswerEvent = { type: 'thinking_signature', choice: 0, signature: 's' };
     expect(inShort(START, signature).slice(1, 4)).toEqual([

@@ -1,5 +1,6 @@
 import type { Conversation, Reasoning } from '../conversation/conversation.js';
 import { thinksAdaptively } from './claude-generation.js';
+import { resumesUnthought } from './own-thoughts.js';
 
 type Json = Record<string, unknown>;
 type Effort = NonNullable<Reasoning['effort']>;
@@ -19,10 +20,10 @@ const BUDGET_TOKENS_MIN = 1_024;
 const BUDGET_SHARE_MAX = 0.8;
 
 /**
- * Words of effort as budgets of thinking tokens, for models that take budgets. The same steps divide budgets into
- * words where it is the other way round.
+ * Words of effort as budgets of thinking tokens, for models that take budgets (docs/reference/anthropic.md). The same
+ * steps divide budgets into words where it is the other way round.
  */
-const BUDGETS: ReadonlyMap<Effort, number> = new Map([
+export const BUDGETS: ReadonlyMap<Effort, number> = new Map([
   ['minimal', BUDGET_TOKENS_MIN],
   ['low', 4_096],
   ['medium', 16_384],
@@ -36,7 +37,7 @@ const DROPPED: ThinkingMembers = { thinking: null, effort: null, isDropped: true
 
 /** How the model shall think. A tool that must be called leaves no room for it: Anthropic refuses both together. */
 export function thinkingMembers(
-  { reasoning, toolChoice }: Conversation,
+  { reasoning, toolChoice, turns }: Conversation,
   upstreamModel: string,
   maxTokens: number,
 ): ThinkingMembers {
@@ -50,6 +51,7 @@ export function thinkingMembers(
     const thinking = { type: 'adaptive', display };
     return { thinking, effort: effortWord(reasoning), isDropped: false };
   }
+  if (resumesUnthought(turns)) return DROPPED;
   const wanted = Math.max(budgetOf(reasoning), BUDGET_TOKENS_MIN);
   const budget = Math.min(wanted, Math.floor(maxTokens * BUDGET_SHARE_MAX));
   if (budget < BUDGET_TOKENS_MIN) return DROPPED;

@@ -1,10 +1,10 @@
 import type { Conversation, Part, Turn } from '../conversation/conversation.js';
 import { cacheControl } from '../openai/cache-mark.js';
 import type { RequestProblem } from '../openai/read-request.js';
-import { isSealed } from '../openai/sealed-reasoning.js';
 import { asRecord } from '../openai/usage.js';
 import { parseJson } from '../text/parse-json.js';
 import { BlockWriter } from './block-writer.js';
+import { isOwnThought } from './own-thoughts.js';
 
 type Json = Record<string, unknown>;
 
@@ -80,15 +80,14 @@ export class TurnWriter {
     }
   }
 
-  /** Only thoughts that Anthropic signed can be given back to it. */
   #thinking(part: Extract<Part, { readonly type: 'thinking' }>): Json | null {
+    if (!isOwnThought(part)) {
+      this.#dropped.add('reasoning');
+      return null;
+    }
     const { text, signature, redactedData } = part;
     if (redactedData !== undefined) return { type: 'redacted_thinking', data: redactedData };
-    if (signature !== null && !isSealed(signature)) {
-      return { type: 'thinking', thinking: text, signature };
-    }
-    this.#dropped.add('reasoning');
-    return null;
+    return { type: 'thinking', thinking: text, signature };
   }
 }
 

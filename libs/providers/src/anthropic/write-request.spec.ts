@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Conversation, Part, Reasoning } from '../conversation/conversation.js';
 import { sealReasoning } from '../openai/sealed-reasoning.js';
 import { thinksAdaptively } from './claude-generation.js';
 import { closedSchema } from './closed-schema.js';
+import { BUDGETS } from './thinking-request.js';
 import { writeMessagesRequest } from './write-request.js';
 
 const text = (it: string): Part => ({ type: 'text', text: it });
@@ -347,6 +349,14 @@ describe('how hard a model shall think', () => {
     expect(sent['output_config']).toEqual(effort === null ? undefined : { effort });
   });
 
+  it('is documented with the very budgets', () => {
+    const page = new URL('../../../../docs/reference/anthropic.md', import.meta.url);
+    const rows = readFileSync(page, 'utf8').matchAll(/^\| `(\w+)` +\| ([\d,]+) +\|$/gm);
+    expect([...rows].map(([, word, tokens]) => [word, tokens])).toEqual(
+      [...BUDGETS].map(([word, tokens]) => [word, tokens.toLocaleString('en')]),
+    );
+  });
+
   it('keeps thoughts back where they shall not be shown', () => {
     expect(write(asked({ isShown: false }), NEW)['thinking']).toMatchObject({ display: 'omitted' });
   });
@@ -354,6 +364,28 @@ describe('how hard a model shall think', () => {
   it('is nothing at all where that is asked for', () => {
     const sent = write({ ...asked({ effort: 'none' }), sampling: { ...PLAIN.sampling, topK: 1 } });
     expect(sent).toMatchObject({ thinking: { type: 'disabled' }, top_k: 1, dropped: [] });
+  });
+
+  it('gives way in a tool loop whose thoughts the client did not keep, unless it is adaptive', () => {
+    const low = asked({ effort: 'low' });
+    const call: Part = { type: 'tool_call', id: 't', name: 'f', argumentsText: '{}' };
+    const result: Part = { type: 'tool_result', callId: 't', name: 'f', parts: [], isError: false };
+    const loop = (...thoughts: Part[]): Partial<Conversation> => ({
+      ...low,
+      turns: [
+        ...PLAIN.turns,
+        { role: 'assistant', parts: [...thoughts, call] },
+        { role: 'user', parts: [result] },
+      ],
+    });
+    expect(write(loop()).dropped).toEqual(['reasoning_effort']);
+    expect(write(loop())['thinking']).toBeUndefined();
+    expect(
+      write({ ...low, turns: [{ role: 'user', parts: [result] }] })['thinking'],
+    ).toBeUndefined();
+    const thought: Part = { type: 'thinking', text: 'Hm.', signature: 'sig' };
+    expect(write(loop(thought))['thinking']).toMatchObject({ type: 'enabled' });
+    expect(write(loop(), NEW)['thinking']).toMatchObject({ type: 'adaptive' });
   });
 
   it('gives way to a bound that is too small, and to a tool that must be called', () => {
