@@ -16,14 +16,22 @@ import { openSeal } from './sealed-reasoning.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Members beyond OpenAI's own that some hosts take, and that others refuse. */
+export interface ChatExtensions {
+  /** `cache_control` on parts and tools. */
+  readonly cacheMarks: boolean;
+  /** Gemini's signatures in `extra_content` of tool calls. */
+  readonly callSignatures: boolean;
+}
+
 /** Writes a conversation's turns as chat messages. */
 export class ChatMessageWriter {
-  readonly #marksCache: boolean;
+  readonly #takes: ChatExtensions;
   readonly #dropped: Set<string>;
   #problem: RequestProblem | null = null;
 
-  constructor(marksCache: boolean, dropped: Set<string>) {
-    this.#marksCache = marksCache;
+  constructor(takes: ChatExtensions, dropped: Set<string>) {
+    this.#takes = takes;
     this.#dropped = dropped;
   }
 
@@ -71,7 +79,7 @@ export class ChatMessageWriter {
       id: call.id,
       type: 'function',
       function: { name: call.name, arguments: call.argumentsText },
-      ...callSignature(call.signature),
+      ...(this.#takes.callSignatures ? callSignature(call.signature) : {}),
     }));
     const isSilent = texts.length === 0 && (calls.length > 0 || refusal !== '');
     return {
@@ -102,7 +110,7 @@ export class ChatMessageWriter {
   #content(parts: readonly Part[]): unknown {
     const [first] = parts;
     if (first === undefined) return '';
-    const isPlain = parts.length === 1 && (first.cache === undefined || !this.#marksCache);
+    const isPlain = parts.length === 1 && (first.cache === undefined || !this.#takes.cacheMarks);
     if (isPlain && first.type === 'text') {
       if (first.cache !== undefined) this.#dropped.add('cache_control');
       return first.text;
@@ -111,8 +119,8 @@ export class ChatMessageWriter {
   }
 
   #part(part: Part): Json {
-    if (part.cache !== undefined && !this.#marksCache) this.#dropped.add('cache_control');
-    const mark = this.#marksCache ? cacheControl(part.cache) : {};
+    if (part.cache !== undefined && !this.#takes.cacheMarks) this.#dropped.add('cache_control');
+    const mark = this.#takes.cacheMarks ? cacheControl(part.cache) : {};
     switch (part.type) {
       case 'text':
         return { type: 'text', text: part.text, ...mark };

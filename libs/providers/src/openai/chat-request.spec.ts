@@ -169,6 +169,20 @@ describe('a conversation as a chat request', () => {
     expect(foreign.dropped).toEqual(['thinking']);
   });
 
+  it('sends Gemini’s signatures to hosts of Gemini only', () => {
+    const call: Part = {
+      type: 'tool_call',
+      id: 'a',
+      name: 'f',
+      argumentsText: '{}',
+      signature: 's',
+    };
+    const sent = (model: string): string =>
+      JSON.stringify(messagesOf(turn('assistant', call), model));
+    expect(sent('google/gemini-3-pro')).toContain('"thought_signature":"s"');
+    expect(sent('gpt-x')).not.toContain('extra_content');
+  });
+
   it('sends refusals and recordings in their own words', () => {
     expect(messagesOf(turn('assistant', { type: 'refusal', text: 'No' }))).toEqual([
       { role: 'assistant', content: null, refusal: 'No' },

@@ -7,7 +7,7 @@ import type {
 } from '../conversation/conversation.js';
 import type { UpstreamWriteChoice, WrittenRequest } from '../conversation/sides.js';
 import { cacheControl } from './cache-mark.js';
-import { ChatMessageWriter } from './chat-message-writer.js';
+import { ChatMessageWriter, type ChatExtensions } from './chat-message-writer.js';
 
 type Json = Record<string, unknown>;
 
@@ -26,8 +26,13 @@ const KNOWN_EXTRAS: ReadonlySet<string> = new Set([
   'verbosity',
 ]);
 
-/** Hosts of Claude take cache marks and keep what they mark; others refuse a part that has one. */
-const TAKES_CACHE_MARKS = /claude/i;
+/** Hosts of Claude take cache marks, hosts of Gemini its signatures; others refuse what has one. */
+function extensionsOf(upstreamModel: string): ChatExtensions {
+  return {
+    cacheMarks: /claude/i.test(upstreamModel),
+    callSignatures: /gemini/i.test(upstreamModel),
+  };
+}
 
 /** Writes a conversation as a `chat/completions` request. */
 export function writeChatRequest(
@@ -35,8 +40,8 @@ export function writeChatRequest(
   choice: UpstreamWriteChoice,
 ): WrittenRequest {
   const dropped = new Set<string>();
-  const marksCache = TAKES_CACHE_MARKS.test(choice.upstreamModel);
-  const writer = new ChatMessageWriter(marksCache, dropped);
+  const takes = extensionsOf(choice.upstreamModel);
+  const writer = new ChatMessageWriter(takes, dropped);
   const messages = writer.write(conversation);
   if (writer.problem !== null) return { ok: false, problem: writer.problem };
   const request: Json = {
@@ -44,7 +49,7 @@ export function writeChatRequest(
     messages,
     ...boundMembers(conversation, choice),
     ...samplingMembers(conversation, dropped),
-    ...toolMembers(conversation, marksCache),
+    ...toolMembers(conversation, takes.cacheMarks),
     ...formatMember(conversation.output),
     ...effortMember(conversation.reasoning),
   };

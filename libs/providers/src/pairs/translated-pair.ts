@@ -74,13 +74,13 @@ function translateAnswer(
   const parsed = asRecord(parseJson(decodeUtf8(body)));
   if (parsed === null) return faulty(parts, UNREADABLE_ANSWER, input);
   const events = parts.upstreamSide.readAnswer(parsed, input.bounds);
-  const summary = summarise(events);
-  if (summary.error !== null) return faulty(parts, summary.error, input, summary);
+  const { text, ...reading } = summarise(events);
+  if (reading.error !== null) return faulty(parts, reading.error, input, reading);
   const answer = parts.clientSide.writeAnswer(events, headOf(input, true));
   return {
     body: encodeUtf8(JSON.stringify(answer)),
-    reading: summary,
-    producedText: () => summary.text,
+    reading,
+    producedText: () => text,
   };
 }
 
@@ -89,12 +89,12 @@ function faulty(
   parts: TranslatedPairParts,
   error: ProviderError,
   input: PairAnswer,
-  summary: AnswerReading = NOTHING_READ,
+  reading: AnswerReading = NOTHING_READ,
 ): ClientAnswer {
   const body = parts.errorBody(errorFactsOf(error, input.answerId));
   return {
     body: encodeUtf8(JSON.stringify(body)),
-    reading: { ...summary, error },
+    reading: { ...reading, error },
     producedText: () => '',
   };
 }

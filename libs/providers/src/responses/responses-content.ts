@@ -48,7 +48,8 @@ function readPart(part: Json, param: string, intake: RequestIntake): Part | null
 
 function readImage(part: Json, param: string, intake: RequestIntake): Part | null {
   const detail = intake.optionalText(part['detail'], `${param}.detail`);
-  const detailed = detail === null ? {} : { detail };
+  // What the format takes when nothing is said; the SDK's types demand that it is.
+  const detailed = detail === null || detail === 'auto' ? {} : { detail };
   const id = intake.optionalText(part['file_id'], `${param}.file_id`);
   if (id !== null) return { type: 'image', source: { kind: 'id', id }, ...detailed };
   const source = readUrl(part['image_url'], `${param}.image_url`, intake);
