@@ -8,6 +8,7 @@ export * from './completions/read-request.js';
 export * from './errors/anthropic-error.js';
 export * from './errors/gemini-error.js';
 export * from './errors/openai-error.js';
+export { countGeminiInput } from './gemini/count-input.js';
 export * from './gemini/json-array-stream.js';
 export * from './gemini/read-request.js';
 export * from './registry/provider-kinds.js';

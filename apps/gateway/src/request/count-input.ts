@@ -1,4 +1,4 @@
-import { countChatInput, countMessagesInput } from '@weir/providers';
+import { countChatInput, countGeminiInput, countMessagesInput } from '@weir/providers';
 import { countEmbeddingsInput } from '../embeddings/count-input.js';
 import { bodySpecOf, type ProxyRoute } from './proxy-route.js';
 import { readRequest } from './read-request.js';
@@ -16,11 +16,12 @@ export function countInputOf(
     case 'anthropic':
     case 'count_tokens':
       return countMessagesInput(parsed, countTokens);
+    case 'gemini':
+      return countGeminiInput(parsed, countTokens);
     case 'embeddings':
       return countEmbeddingsInput(parsed, countTokens);
     case 'openai-completions':
-    case 'openai-responses':
-    case 'gemini': {
+    case 'openai-responses': {
       // What bounds the input by its bytes counts it closely with a tokenizer in their place.
       const read = readRequest(spec, parsed, countTokens);
       return read.ok ? read.request.inputTokensBound : 0;

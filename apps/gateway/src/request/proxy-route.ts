@@ -42,7 +42,9 @@ const PLAIN_SPECS = new Map<BodyKind, BodySpec>();
 export function bodySpecOf(route: ProxyRoute): BodySpec {
   const { pathModel } = route;
   if (pathModel !== null) {
-    return { kind: 'gemini', path: { model: pathModel, stream: route.pathStream === true } };
+    const { countsOnly } = route;
+    const path = { model: pathModel, stream: route.pathStream === true, countsOnly };
+    return { kind: 'gemini', path };
   }
   const kind = route.client ?? (route.countsOnly ? 'count_tokens' : 'embeddings');
   let spec = PLAIN_SPECS.get(kind);

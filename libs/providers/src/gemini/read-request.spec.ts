@@ -160,6 +160,14 @@ describe('a Gemini request', () => {
     );
   });
 
+  it('may be a whole request inside another where tokens are counted', () => {
+    const body = { generateContentRequest: { model: 'models/m', contents } };
+    const counts = { ...path, countsOnly: true };
+    expect(readGeminiRequest(body, counts).ok).toBe(true);
+    expect(readGeminiRequest({ contents }, counts)).toEqual(readGeminiRequest({ contents }, path));
+    expect(readGeminiRequest(body, path).ok).toBe(false);
+  });
+
   it('is refused when it refers to what the provider’s account holds', () => {
     expect(paramOf({ contents, cachedContent: 'cachedContents/x' })).toBe('cachedContent');
     expect(paramOf({ contents, cached_content: 'cachedContents/x' })).toBe('cachedContent');

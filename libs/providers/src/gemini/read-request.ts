@@ -4,6 +4,7 @@ import { CHOICES_MAX } from '../openai/read-request.js';
 import type { RequestProblem, RequestResult } from '../openai/read-request.js';
 import { asRecord } from '../openai/usage.js';
 import { utf8Bytes } from '../text/text-size.js';
+import { requestOf } from './count-input.js';
 import { measureGeminiInput } from './input-measure.js';
 import { isGivenTwice, member, objectMember, objectsMember } from './members.js';
 import type { Json } from './members.js';
@@ -27,10 +28,12 @@ export interface GeminiPath {
   readonly model: string;
   /** Whether the method is `streamGenerateContent`. */
   readonly stream: boolean;
+  /** Whether the method is `countTokens`, whose body may hold a whole request instead of contents. */
+  readonly countsOnly?: boolean;
 }
 
 /**
- * Reads a parsed `generateContent` or `streamGenerateContent` body; the model and the wish to stream are the path's.
+ * Reads a parsed `generateContent`, `streamGenerateContent` or `countTokens` body; the model and the wish to stream are the path's.
  * @param byteLength counts UTF-8 bytes; a server passes its native function.
  */
 export function readGeminiRequest(
@@ -38,7 +41,8 @@ export function readGeminiRequest(
   path: GeminiPath,
   byteLength: (text: string) => number = utf8Bytes,
 ): RequestResult {
-  const json = asRecord(body);
+  const given = asRecord(body);
+  const json = path.countsOnly === true ? requestOf(given) : given;
   if (json === null) return refused('The body must be a JSON object.', null);
   if (path.model.length > MODEL_CHARS_MAX) {
     return refused('The model in the path is longer than any model’s name.', 'model');
