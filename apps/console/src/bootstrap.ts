@@ -7,6 +7,7 @@ import { runMigrations } from '@weir/data';
 import { createPgPool, loadConfigOrExit, migrateQueues, type WeirConfig } from '@weir/platform';
 import { seedEnvironmentProviders } from './bootstrap/environment-providers.js';
 import { ensureAdmin, type FirstStart } from './bootstrap/first-start.js';
+import { seedCatalogues } from './bootstrap/seed-catalogue.js';
 import { seedSandbox } from './bootstrap/sandbox-catalog.js';
 import { seedTokenPrice } from './bootstrap/token-price.js';
 
@@ -43,7 +44,8 @@ async function seed(client: pg.PoolClient, config: WeirConfig): Promise<FirstSta
     const first = await ensureAdmin(client, config);
     await seedTokenPrice(client, config.tokenPriceEurNano, config.currency);
     await seedSandbox(client, config);
-    await seedEnvironmentProviders(client, config);
+    const given = await seedEnvironmentProviders(client, config);
+    await seedCatalogues(client, given, config.currency);
     await client.query('COMMIT');
     return first;
   } catch (error) {

@@ -117,6 +117,21 @@ describe('the output bound', () => {
     expect(sent.max_tokens).toBeLessThan(1_050);
   });
 
+  it('is the usual one where the model’s cap is unknown, whatever its context', async () => {
+    const sent: string[] = [];
+    harness = await ProxyHarness.start({
+      upstreams: [
+        (_req, res, body) => {
+          sent.push(body.toString());
+          streams(...CONTENT, usageChunk(), DONE)(_req, res, body);
+        },
+      ],
+      model: { outputTokensMax: null, contextTokens: 1_000_000 },
+    });
+    await (await harness.chat({ stream: true, max_tokens: undefined })).text();
+    expect(JSON.parse(sent[0] ?? '')).toMatchObject({ max_tokens: 16_384 });
+  });
+
   it('is the model’s cap when the account can afford it', async () => {
     let seen: unknown = null;
     const upstream: UpstreamHandler = (req, res, body) => {

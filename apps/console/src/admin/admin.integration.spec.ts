@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   adminUser,
+  catalogueImport,
   endpointView,
   modelView,
   priceView,
@@ -332,6 +333,38 @@ describe('what admins do', () => {
           (one: { eur_per_token: string }) => one.eur_per_token,
         ),
       ).toEqual(['0.00004', '0.00003']);
+    });
+
+    it('imports models and prices of a provider from the catalogue, as often as wanted', async () => {
+      const { body: provider } = await call('POST', 'providers', {
+        slug: 'groq',
+        name: 'Groq',
+        kind: 'openai',
+        base_url: 'https://api.groq.com/openai/v1',
+      });
+      const load = (body: object) =>
+        call('POST', 'catalogue/import', { provider: provider.id, ...body });
+      const first = catalogueImport.parse((await load({})).body);
+      expect(first).toMatchObject({ catalogue: 'groq', prices_unchanged: 0, prices_kept: 0 });
+      expect(first.models_added).toBeGreaterThan(5);
+      expect(first.prices_added).toBe(first.endpoints_added);
+      expect((await load({})).body).toMatchObject({
+        models_added: 0,
+        endpoints_added: 0,
+        prices_added: 0,
+        prices_unchanged: first.prices_added,
+      });
+      expect(await audited('catalogue.import')).toMatchObject({
+        target: `provider:${provider.id}`,
+      });
+      const listed = (await harness.call('GET', '/api/models?limit=1000', { as: admin })).body
+        .items;
+      expect(listed.filter((one: { price: unknown }) => one.price !== null).length).toBeGreaterThan(
+        5,
+      );
+      expect((await load({ catalogue: 'nobody' })).body.detail).toContain('anthropic');
+      expect((await load({ usd_rate: '2' })).status).toBe(422);
+      expect((await load({ provider: admin.id })).status).toBe(422);
     });
 
     it('charges unpriced models only where a token price above 0 and its rate stand', async () => {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AdminAnnouncementsModule } from './announcements/announcements.module.js';
+import { AdminCatalogueModule } from './catalogue/catalogue.module.js';
 import { AdminCreditsModule } from './credits/credits.module.js';
 import { AdminEndpointsModule } from './endpoints/endpoints.module.js';
 import { AdminModelsModule } from './models/models.module.js';
@@ -20,6 +21,7 @@ import { AdminUsersModule } from './users/users.module.js';
     AdminEndpointsModule,
     AdminModelsModule,
     AdminPricesModule,
+    AdminCatalogueModule,
     AdminTokenPriceModule,
     AdminUnpricedModelsModule,
     AdminTemplatesModule,

@@ -12,14 +12,15 @@ interface GivenProvider {
 
 /**
  * Providers whose keys stand in the environment under the vendors' own names: one row each, so that an existing
- * `.env` works. Models are the admin's to add; a row that is there is the admin's to change.
+ * `.env` works. A row that is there is the admin's to change. Answers their slugs.
  */
 export async function seedEnvironmentProviders(
   client: pg.ClientBase,
   config: Pick<WeirConfig, 'providerKeys' | 'ollamaBaseUrl' | 'secretsKeys'>,
-): Promise<void> {
+): Promise<string[]> {
   const box = new CredentialBox(config.secretsKeys);
-  for (const given of givenProviders(config)) {
+  const providers = givenProviders(config);
+  for (const given of providers) {
     const id = randomUUID();
     await client.query(
       `INSERT INTO provider (id, slug, name, kind, base_url, credential, credential_hint) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -35,6 +36,7 @@ export async function seedEnvironmentProviders(
       ],
     );
   }
+  return providers.map(({ slug }) => slug);
 }
 
 function givenProviders({

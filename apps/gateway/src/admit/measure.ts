@@ -3,8 +3,6 @@ import type { Exchange } from '../request/exchange.js';
 
 /** Ordinary text has about four bytes a token: for figures that are estimates, never for bounds. */
 const BYTES_PER_TOKEN = 4;
-/** Output of a model whose catalogue entry names neither an output cap nor a context. */
-const UNKNOWN_OUTPUT_TOKENS_MAX = 131_072;
 
 /** Notes the input's upper bound and an estimate of it. */
 export function measure(x: Exchange): void {
@@ -32,8 +30,10 @@ export function outputCap(x: Exchange, limits: GatewayLimits): number {
     const perChoice = byModel === null ? maxTokens : Math.min(maxTokens, byModel);
     return perChoice * choices + predictionTokensBound;
   }
-  const unasked = stream
-    ? (byModel ?? UNKNOWN_OUTPUT_TOKENS_MAX)
-    : Math.min(byModel ?? limits.defaultOutputTokensMax, limits.defaultOutputTokensMax);
+  // Without a stated cap the context is no guide: providers refuse an output bound above their own.
+  const unasked =
+    stream && model.outputTokensMax !== null
+      ? model.outputTokensMax
+      : Math.min(byModel ?? limits.defaultOutputTokensMax, limits.defaultOutputTokensMax);
   return unasked * choices + predictionTokensBound;
 }

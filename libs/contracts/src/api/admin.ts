@@ -209,6 +209,30 @@ export const tokenPriceView = z.object({
   created_at: instant,
 });
 
+/**
+ * Imports models and prices of the catalogue that ships with Weir. `catalogue`: its name there; absent = found by the
+ * provider's address. `models`: these alone. `usd_rate`: units of the ledger currency per USD, kept for the next time.
+ */
+export const importCatalogueBody = z.strictObject({
+  provider: z.uuid(),
+  catalogue: z.string().min(1).max(60).optional(),
+  models: z.array(modelId).min(1).max(1000).optional(),
+  usd_rate: moneyNotNegative.optional(),
+});
+export const catalogueImport = z.object({
+  catalogue: z.string(),
+  /** Package and version the prices come from. */
+  source: z.string(),
+  models_added: z.number().int(),
+  endpoints_added: z.number().int(),
+  prices_added: z.number().int(),
+  prices_unchanged: z.number().int(),
+  /** Prices that an admin wrote: they stay. */
+  prices_kept: z.number().int(),
+  skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
+});
+export type CatalogueImport = z.infer<typeof catalogueImport>;
+
 /** What a model without a price does: `block` refuses, `token-price` charges every token the token price. */
 export const unpricedModelsBody = z.strictObject({ policy: z.enum(['block', 'token-price']) });
 export const unpricedModelsView = z.object({

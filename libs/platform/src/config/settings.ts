@@ -232,19 +232,22 @@ export const SETTINGS = {
     schema: httpUrl,
   }),
   OPENAI_API_KEY: define({
-    meaning: 'Adds OpenAI as a provider at the first start.',
+    meaning:
+      'Adds OpenAI as a provider, with the models and prices of the catalogue, at the first start.',
     fallback: null,
     secret: true,
     schema: text.min(8),
   }),
   ANTHROPIC_API_KEY: define({
-    meaning: 'Adds Anthropic as a provider at the first start.',
+    meaning:
+      'Adds Anthropic as a provider, with the models and prices of the catalogue, at the first start.',
     fallback: null,
     secret: true,
     schema: text.min(8),
   }),
   OPENROUTER_API_KEY: define({
-    meaning: 'Adds OpenRouter as a provider at the first start.',
+    meaning:
+      'Adds OpenRouter as a provider, with the models and prices of the catalogue, at the first start.',
     fallback: null,
     secret: true,
     schema: text.min(8),
