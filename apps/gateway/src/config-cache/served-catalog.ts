@@ -2,6 +2,7 @@ import {
   UNPRICED_SETTING,
   type Catalog,
   type CatalogEndpoint,
+  type CatalogModel,
   type CatalogPrice,
   type CatalogProvider,
   type CatalogTokenPrice,
@@ -60,6 +61,9 @@ export class ServedCatalog {
     const providers = new Map(catalog.providers.map((provider) => [provider.id, provider]));
     const headersOf = new Map<string, string[]>();
     const endpointsOf = new Map<string, ServedEndpoint[]>();
+    const answersResponses = new Set(
+      catalog.models.filter(declaresResponses).map((model) => model.id),
+    );
     for (const endpoint of catalog.endpoints) {
       const provider = providers.get(endpoint.provider);
       if (!endpoint.enabled || provider === undefined || !provider.enabled) continue;
@@ -73,7 +77,8 @@ export class ServedCatalog {
         headersOf.set(provider.id, headers);
       }
       const pool = input.poolOf(origin);
-      const served = serve({ endpoint, provider, kind, headers, pool });
+      const isDeclared = answersResponses.has(endpoint.model);
+      const served = serve({ endpoint, provider, kind, headers, pool, isDeclared });
       const list = endpointsOf.get(endpoint.model);
       if (list === undefined) endpointsOf.set(endpoint.model, [served]);
       else list.push(served);
@@ -178,9 +183,17 @@ interface ServeInput {
   readonly kind: ProviderKind;
   readonly headers: string[];
   readonly pool: Pool;
+  /** Whether the model is declared to answer OpenAI's Responses. */
+  readonly isDeclared: boolean;
 }
 
-function serve({ endpoint, provider, kind, headers, pool }: ServeInput): ServedEndpoint {
+/** Most OpenAI-compatible servers know chat alone: the admin says of a model that its provider serves Responses. */
+function declaresResponses({ capabilities }: CatalogModel): boolean {
+  return capabilities.includes('responses');
+}
+
+function serve(input: ServeInput): ServedEndpoint {
+  const { endpoint, provider, kind, headers, pool, isDeclared } = input;
   return {
     id: endpoint.id,
     model: endpoint.model,
@@ -193,6 +206,7 @@ function serve({ endpoint, provider, kind, headers, pool }: ServeInput): ServedE
     serverFactor: factor(provider.costFactor),
     pool,
     dialect: kind.dialect,
+    servesResponses: isDeclared && kind.dialect === 'openai',
     paths: pathsOf(kind, provider.baseUrl, endpoint.upstreamModel),
     maxTokensField: kind.maxTokensField(endpoint.upstreamModel),
     headers,

@@ -24,6 +24,8 @@ export interface ServedEndpoint {
   readonly pool: Pool;
   /** What its bytes are in. */
   readonly dialect: UpstreamDialect;
+  /** Whether it serves OpenAI's Responses itself: its model has the capability `responses`. */
+  readonly servesResponses: boolean;
   /** Path of each operation it has, the base URL's path and query included. */
   readonly paths: ReadonlyMap<Operation, string>;
   /** The member that bounds output where the client named none. */

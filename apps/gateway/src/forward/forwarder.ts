@@ -7,12 +7,11 @@ import type { Hold } from '../money/money-path.types.js';
 import { AnswerRelay } from '../observe/answer-relay.js';
 import { ErrorRelay, type ErrorRelayOwner } from '../observe/error-relay.js';
 import { StreamRelay } from '../observe/stream-relay.js';
-import type { RequestProblem, UpstreamRequest } from '@weir/providers';
-import type { PricedEndpoint } from '../config-cache/served-endpoint.js';
+import type { RequestProblem } from '@weir/providers';
 import type { ProxyServices } from '../proxy-services.js';
 import { errorBody, type ProblemDetail } from '../refuse/error-body.js';
 import type { Exchange, ExchangeOwner } from '../request/exchange.js';
-import { Attempt, type AttemptOutcome } from './attempt.js';
+import type { Attempt, AttemptOutcome } from './attempt.js';
 import { beginRecordOf } from './begin-record.js';
 import {
   readUpstreamError,
@@ -20,9 +19,9 @@ import {
   relayedFacts,
   type UpstreamError,
 } from './upstream-error.js';
-import { retryAfterSeconds, readAnswerHead, requestHeaders } from './upstream-headers.js';
-import { noSuchOperation, upstreamRequest } from './upstream-request.js';
-import { wayTo, type EndpointWay, type Way } from './ways.js';
+import { readAnswerHead, retryAfterSeconds } from './upstream-headers.js';
+import { Sender, type SendOwner } from './sender.js';
+import type { Way } from './ways.js';
 
 /** Who admits anew when the hold was voided between hold and dispatch. */
 export interface Readmitter {
@@ -34,11 +33,13 @@ export interface Readmitter {
  * Sends a request upstream: `begin` is journaled in the very turn that dispatches, failures before the first
  * byte go to the next candidate, and what comes back is handed to the relay that fits it.
  */
-export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
+export class Forwarder implements ExchangeOwner, ErrorRelayOwner, SendOwner {
   readonly #services: ProxyServices;
+  readonly #sender: Sender;
 
   constructor(services: ProxyServices) {
     this.#services = services;
+    this.#sender = new Sender(services, this);
   }
 
   /** Has `begin` written at the end of this turn, then dispatches. */
@@ -67,7 +68,11 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
       this.#fail(x, 'client_closed');
       return;
     }
-    if (this.#send(x, 0)) return;
+    if (!this.#sender.send(x, 0)) this.#noneTakesIt(x);
+  }
+
+  /** Nobody was asked: no candidate can take the request, or none may be asked now. */
+  #noneTakesIt(x: Exchange): void {
     const [misfit] = x.misfits;
     if (misfit !== undefined && x.misfits.length === x.candidates.length) {
       this.#fail(x, 'invalid_request_error', problemDetail(misfit.problem));
@@ -76,49 +81,13 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     }
   }
 
-  /** Sends to the first candidate from `from` on that can take the request and whose circuit lets it pass. */
-  #send(x: Exchange, from: number): boolean {
-    const { call, candidates } = x;
-    if (call === null) return false;
-    for (let i = from; i < candidates.length; i += 1) {
-      const priced = candidates[i];
-      if (priced === undefined) break;
-      const to = wayTo(x.route, priced.endpoint, call.reading.stream);
-      if (to === null) {
-        x.misfits.push({ priced, problem: noSuchOperation(x) });
-        continue;
-      }
-      const request = upstreamRequest(x, call, priced.endpoint, to.way);
-      if (!request.ok) {
-        x.misfits.push({ priced, problem: request.problem });
-        continue;
-      }
-      if (!this.#services.health.mayPass(priced.endpoint.id, performance.now())) continue;
-      if (i > 0 && x.hold !== null) this.#services.money.attempt(x.hold, i);
-      x.candidateIndex = i;
-      this.#dispatch(x, priced, to, request);
-      return true;
-    }
-    return false;
+  onNobodyLeft(x: Exchange): void {
+    if (x.attemptsBegun === 0) this.#noneTakesIt(x);
+    else this.#fail(x, 'upstream_unavailable');
   }
 
-  #dispatch(
-    x: Exchange,
-    priced: PricedEndpoint,
-    { way, path }: EndpointWay,
-    request: Extract<UpstreamRequest, { ok: true }>,
-  ): void {
-    const nowMs = performance.now();
-    if (x.firstDispatchMs === 0) x.firstDispatchMs = nowMs;
-    x.attemptsBegun += 1;
-    const attempt = new Attempt(x, priced, nowMs);
-    x.attempt = attempt;
-    x.relay = null;
-    x.way = way;
-    x.dropped = request.dropped;
-    const { endpoint } = priced;
-    const headers = requestHeaders(endpoint, x.route, x.req);
-    endpoint.pool.dispatch({ path, method: 'POST', headers, body: request.body }, attempt);
+  onUnsent(x: Exchange, code: ErrorCodeName, detail: ProblemDetail): void {
+    this.#fail(x, code, detail);
   }
 
   onHead(x: Exchange, attempt: Attempt, status: number, raw: IncomingHttpHeaders): boolean {
@@ -251,7 +220,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner {
     if (x.attemptsBegun >= limits.attemptsMax) return false;
     if (performance.now() - x.firstDispatchMs > limits.failoverWindowMs) return false;
     if (!x.fallback) return false;
-    return this.#send(x, x.candidateIndex + 1);
+    return this.#sender.send(x, x.candidateIndex + 1);
   }
 
   /** The client's own mistake: the provider's words, our headers, no charge. */

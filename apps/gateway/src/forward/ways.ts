@@ -1,4 +1,10 @@
-import { pairOf, type ClientDialect, type Operation, type Pair } from '@weir/providers';
+import {
+  pairOf,
+  RESPONSES_NATIVE,
+  type ClientDialect,
+  type Operation,
+  type Pair,
+} from '@weir/providers';
 import { EMBEDDINGS_WAY } from '../embeddings/embeddings-way.js';
 import type { ServedEndpoint } from '../config-cache/served-endpoint.js';
 import type { ProxyRoute } from '../request/proxy-route.js';
@@ -19,10 +25,16 @@ export function wayTo(
   stream: boolean,
 ): EndpointWay | null {
   const { client } = route;
-  const way = client === null ? EMBEDDINGS_WAY : pairOf(client, endpoint.dialect);
+  const way = client === null ? EMBEDDINGS_WAY : pairTo(client, endpoint);
   if (way === null) return null;
   const path = endpoint.paths.get(operationOf(client, way, stream));
   return path === undefined ? null : { way, path };
+}
+
+/** An endpoint that serves Responses itself gets them as they are; to the others they are translated. */
+function pairTo(client: ClientDialect, endpoint: ServedEndpoint): Pair | null {
+  const isNative = client === 'openai-responses' && endpoint.servesResponses;
+  return isNative ? RESPONSES_NATIVE : pairOf(client, endpoint.dialect);
 }
 
 /** What is asked of the endpoint: a dialect whose bytes pass has its own path there, a translated one the chat's. */

@@ -1,11 +1,16 @@
-import { Worker } from 'node:worker_threads';
-import type { WorkerAnswer, WorkerQuestion } from './body-worker.types.js';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { ClientDialect, UpstreamDialect, UpstreamRequest } from '@weir/providers';
+import type {
+  BodyFound,
+  TranslationInput,
+  WorkerAnswer,
+  WorkerQuestion,
+} from './body-worker.types.js';
 import type { Call, CallProblem } from './call.js';
 import type { BodySpec } from './proxy-route.js';
 
 interface Waiting {
-  readonly body: Buffer;
-  readonly done: (read: Call | CallProblem) => void;
+  readonly done: (answer: WorkerAnswer) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -15,24 +20,55 @@ const WAITING_MAX = 16;
 /** The thread has too much to read already, or it died. */
 export class LargeBodyError extends Error {}
 
-/** Reads large bodies in one worker thread, started with the first of them. */
+/** Where the thread's compiled code is, and how it is started. */
+export interface ThreadCode {
+  readonly url: URL;
+  readonly options?: WorkerOptions;
+}
+
+/** Reads and translates large bodies in one worker thread, started with the first of them. */
 export class LargeBodies {
   readonly #waiting = new Map<number, Waiting>();
+  readonly #code: ThreadCode;
   #worker: Worker | null = null;
   #lastId = 0;
 
+  constructor(code: ThreadCode = { url: new URL('./body-worker.js', import.meta.url) }) {
+    this.#code = code;
+  }
+
   /** Like `readCall`, beside the event loop. Rejects with LargeBodyError when it cannot be read now. */
-  read(spec: BodySpec, body: Buffer): Promise<Call | CallProblem> {
+  async read(spec: BodySpec, body: Buffer): Promise<Call | CallProblem> {
+    const bytes = new Uint8Array(body);
+    const answer = await this.#ask((id) => ({ task: 'read', id, spec, bytes }), bytes.buffer);
+    if (!('found' in answer)) throw new LargeBodyError('The thread answered something else.');
+    return callOf(body, answer.found);
+  }
+
+  /** A body in an endpoint's dialect. Rejects with LargeBodyError when it cannot be translated now. */
+  async translate(
+    client: ClientDialect,
+    upstream: UpstreamDialect,
+    input: TranslationInput,
+  ): Promise<UpstreamRequest> {
+    const body = new Uint8Array(input.body);
+    const answer = await this.#ask(
+      (id) => ({ task: 'translate', id, client, upstream, input: { ...input, body } }),
+      body.buffer,
+    );
+    if (!('request' in answer)) throw new LargeBodyError('The thread answered something else.');
+    return answer.request;
+  }
+
+  #ask(question: (id: number) => WorkerQuestion, moved: ArrayBuffer): Promise<WorkerAnswer> {
     if (this.#waiting.size >= WAITING_MAX) {
       return Promise.reject(new LargeBodyError('Too many large bodies are waiting.'));
     }
     this.#lastId += 1;
     const id = this.#lastId;
-    const bytes = new Uint8Array(body);
-    const question: WorkerQuestion = { id, spec, bytes };
     return new Promise((done, failed) => {
-      this.#waiting.set(id, { body, done, failed });
-      this.#thread().postMessage(question, [bytes.buffer]);
+      this.#waiting.set(id, { done, failed });
+      this.#thread().postMessage(question(id), [moved]);
     });
   }
 
@@ -44,7 +80,7 @@ export class LargeBodies {
 
   #thread(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(new URL('./body-worker.js', import.meta.url));
+    const worker = new Worker(this.#code.url, this.#code.options);
     worker.unref();
     worker.on('message', (answer: WorkerAnswer) => {
       this.#answered(answer);
@@ -61,15 +97,8 @@ export class LargeBodies {
 
   #answered(answer: WorkerAnswer): void {
     const waiting = this.#waiting.get(answer.id);
-    if (waiting === undefined) return;
     this.#waiting.delete(answer.id);
-    if ('problem' in answer) {
-      waiting.done(answer.problem);
-      return;
-    }
-    const { object, reading, marksCache, streamOptions } = answer;
-    const parsed = { stream_options: streamOptions };
-    waiting.done({ body: waiting.body, object, parsed, whole: false, reading, marksCache });
+    waiting?.done(answer);
   }
 
   #died(): void {
@@ -78,4 +107,17 @@ export class LargeBodies {
     this.#waiting.clear();
     for (const { failed } of all) failed(new LargeBodyError('The reading thread ended.'));
   }
+}
+
+function callOf(body: Buffer, found: BodyFound): Call | CallProblem {
+  if ('problem' in found) return found.problem;
+  const { object, reading, marksCache, streamOptions } = found;
+  return {
+    body,
+    object,
+    parsed: { stream_options: streamOptions },
+    whole: false,
+    reading,
+    marksCache,
+  };
 }

@@ -1,9 +1,11 @@
 import {
   readChatRequest,
+  readCompletionsRequest,
   readCountTokensRequest,
   readEmbeddingsRequest,
   readGeminiRequest,
   readMessagesRequest,
+  readResponsesRequest,
   type RequestResult,
 } from '@weir/providers';
 import type { BodySpec } from './proxy-route.js';
@@ -19,9 +21,11 @@ export function readRequest(
 ): RequestResult {
   switch (kind) {
     case 'openai-chat':
-    case 'openai-completions':
-    case 'openai-responses':
       return readChatRequest(parsed, byteLength);
+    case 'openai-completions':
+      return readCompletionsRequest(parsed, byteLength);
+    case 'openai-responses':
+      return readResponsesRequest(parsed, byteLength);
     case 'anthropic':
       return readMessagesRequest(parsed, byteLength);
     case 'count_tokens':

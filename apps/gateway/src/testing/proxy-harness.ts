@@ -31,6 +31,12 @@ export const KEY = 'weir-sk-test-key-of-the-harness';
 export const CREDENTIAL = 'upstream-credential-canary';
 const ACCOUNT = '11111111-1111-4111-8111-111111111111';
 
+/** A thread runs what was compiled: it cannot load the sources of tests. */
+const COMPILED_WORKER = {
+  url: new URL('../../dist/request/body-worker.js', import.meta.url),
+  options: { execArgv: [] },
+};
+
 /** An upstream: a handler of whole requests. */
 export type UpstreamHandler = (req: IncomingMessage, res: ServerResponse, body: Buffer) => void;
 
@@ -204,6 +210,8 @@ export class ProxyHarness {
       unseal: () => CREDENTIAL,
     });
     this.catalog = catalog;
+    const largeBodies = new LargeBodies(COMPILED_WORKER);
+    this.#closers.push(() => largeBodies.stop());
     const keys = input.keys ?? { [KEY]: anyKey() };
     const limiter = new KeyLimiter({
       nowMs: () => input.nowMs?.() ?? this.money.nowMs(),
@@ -241,7 +249,7 @@ export class ProxyHarness {
       shedder,
       facts: new ClientFacts(false, false),
       running,
-      largeBodies: new LargeBodies(),
+      largeBodies,
       onRefused: (x, code) => {
         refusals.record(x, code);
       },
