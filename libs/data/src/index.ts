@@ -2,6 +2,8 @@ export * from './run-migrations.js';
 export * from './config/load-catalog.js';
 export * from './config/load-key.js';
 export * from './config/load-window-use.js';
+export * from './config/price-at.js';
+export * from './config/stored-routing.js';
 export * from './config/unpriced-policy.js';
 export * from './entities/data-source.js';
 export * from './entities/index.js';

@@ -7,7 +7,7 @@ import {
   type QueryResult,
   type QueryRunner,
 } from 'typeorm';
-import { MoneyFunctions } from '@weir/data';
+import { loadCatalog, MoneyFunctions, type Catalog } from '@weir/data';
 
 /** A value of a statement's parameter. Text never becomes part of a statement (E-Q1). */
 export type SqlValue =
@@ -49,6 +49,11 @@ export class Database implements Queries {
 
   run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
     return this.withRunner((runner) => new RunnerQueries(runner).run(sql, values));
+  }
+
+  /** Providers, models, endpoints, prices and settings of one instant, as gateways read them. */
+  catalog(): Promise<Catalog> {
+    return this.withRunner(async (runner) => loadCatalog(await clientOf(runner)));
   }
 
   /** Runs all of it or nothing. What the callback throws rolls back and is thrown on. */

@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { LiveModule } from '../live/live.module.js';
+import { RoutingSimulation } from './routing-simulation.js';
 import { RoutingController } from './routing.controller.js';
 import { RoutingRepository } from './routing.repository.js';
 import { RoutingService } from './routing.service.js';
 
-@Module({ controllers: [RoutingController], providers: [RoutingService, RoutingRepository] })
+@Module({
+  imports: [LiveModule],
+  controllers: [RoutingController],
+  providers: [RoutingService, RoutingSimulation, RoutingRepository],
+})
 export class RoutingModule {}

@@ -1,7 +1,6 @@
-import type { LoadedKey } from '@weir/data';
+import { storedRouting, type LoadedKey } from '@weir/data';
 import { FACTOR_ONE, factor, type Factor } from '@weir/units';
 import type { RoutingLevel } from '@weir/domain';
-import { storedRouting } from '../route/route-wishes.js';
 import { AddressRules } from '../admit/address-rules.js';
 import { keyLimitsOf, type KeyLimits } from '../limits/limit-rules.js';
 

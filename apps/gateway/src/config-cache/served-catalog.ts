@@ -1,4 +1,7 @@
 import {
+  priceAt,
+  pricedFor,
+  tokenPriceAt,
   UNPRICED_SETTING,
   type Catalog,
   type CatalogEndpoint,
@@ -19,7 +22,6 @@ import { FACTOR_ONE, factor, type Factor } from '@weir/units';
 import type { Pool } from 'undici';
 import { ForwardedHeaders } from '../forward/upstream-headers.js';
 import type { BeginCandidate, JournaledClassPrices } from '../money/money-path.types.js';
-import { pricedFor, priceAt, tokenPriceAt } from './price-at.js';
 import type { PricedEndpoint, ServedEndpoint, ServedModel } from './served-endpoint.js';
 
 export interface ServedCatalogInput {

@@ -1,5 +1,5 @@
 import { SANDBOX_PROVIDER } from '@weir/contracts';
-import { lackingCapability, type NeededCapabilities } from '@weir/domain';
+import { lackingCapability, withoutSimulation, type NeededCapabilities } from '@weir/domain';
 import type { RequestReading } from '@weir/providers';
 import type { PricedEndpoint, ServedModel } from '../config-cache/served-endpoint.js';
 import { wayTo } from '../forward/ways.js';
@@ -18,7 +18,7 @@ export function poolOf(
   reading: RequestReading,
   route: ProxyRoute,
   at: Instant,
-): ConsideredEndpoint[] {
+): readonly ConsideredEndpoint[] {
   const needs = needsOf(reading);
   const allowed = at.key.allowedModels;
   const pool: ConsideredEndpoint[] = [];
@@ -30,22 +30,13 @@ export function poolOf(
       pool.push(considered(model, served, lacking ?? (hasWay ? null : 'operation'), at));
     }
   }
-  return pool.some(isReal) ? pool.map(withoutSimulation) : pool;
+  return withoutSimulation(pool, SANDBOX_PROVIDER);
 }
 
 /** What the request needs, and the context it fills: its input as it probably is, and the output it asks for. */
 function needsOf(reading: RequestReading): NeededCapabilities {
   const inputTokens = Math.ceil(reading.inputTokensBound / BYTES_PER_TOKEN);
   return { ...reading.needs, contextTokens: inputTokens + (reading.maxTokens ?? 0) };
-}
-
-function isReal({ provider, unable, priced }: ConsideredEndpoint): boolean {
-  return provider !== SANDBOX_PROVIDER && unable === null && priced !== null;
-}
-
-function withoutSimulation(endpoint: ConsideredEndpoint): ConsideredEndpoint {
-  const isSimulated = endpoint.provider === SANDBOX_PROVIDER && endpoint.unable === null;
-  return isSimulated ? { ...endpoint, unable: 'simulated' } : endpoint;
 }
 
 /**

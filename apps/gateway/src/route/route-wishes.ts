@@ -1,5 +1,5 @@
-import { routeObject, type RouteObject } from '@weir/contracts';
-import type { LoadedKey } from '@weir/data';
+import { routeObject } from '@weir/contracts';
+import { NO_WISHES, routeOptionsOf } from '@weir/data';
 import {
   resolveRouting,
   routingProblem,
@@ -46,44 +46,6 @@ export function routingOf(
   return { message: `\`${param}\`: ${problem.message}`, param };
 }
 
-/** Wishes of a key and its account as the console stored them; what does not fit any more is no wish. */
-export function storedRouting(
-  key: Pick<LoadedKey, 'routing' | 'accountRouting' | 'preferLowCarbon'>,
-): readonly RoutingLevel[] {
-  const levels: RoutingLevel[] = [];
-  const ofKey = stored(key.routing);
-  if (ofKey !== null) levels.push({ source: 'key', options: ofKey });
-  if (key.preferLowCarbon) {
-    levels.push({ source: 'key', options: { ...NO_WISHES, preferLowCarbon: true } });
-  }
-  const ofAccount = stored(key.accountRouting);
-  if (ofAccount !== null) levels.push({ source: 'account', options: ofAccount });
-  return levels;
-}
-
-const NO_WISHES: RouteOptions = {
-  policy: null,
-  provider: null,
-  region: null,
-  fallback: null,
-  preferLowCarbon: null,
-};
-
-function stored(value: unknown): RouteOptions | null {
-  const parsed = routeObject.nullish().safeParse(value);
-  return parsed.success && parsed.data != null ? optionsOf(parsed.data) : null;
-}
-
-function optionsOf(route: RouteObject): RouteOptions {
-  return {
-    policy: route.policy ?? null,
-    provider: route.provider ?? null,
-    region: route.region ?? null,
-    fallback: route.fallback ?? null,
-    preferLowCarbon: route.prefer_low_carbon ?? null,
-  };
-}
-
 /** Reads the member from its bytes: a body that was parsed beside the event loop kept none of it. */
 function ownWishes(call: Call): RouteOptions | WishProblem {
   const member = call.object.members.find(({ name }) => name === MEMBER);
@@ -91,7 +53,7 @@ function ownWishes(call: Call): RouteOptions | WishProblem {
   // The whole body was parsed before, so this part of it is JSON.
   const value: unknown = JSON.parse(call.body.toString('utf8', member.valueStart, member.valueEnd));
   const parsed = routeObject.safeParse(value);
-  if (parsed.success) return optionsOf(parsed.data);
+  if (parsed.success) return routeOptionsOf(parsed.data);
   const [issue] = parsed.error.issues;
   if (issue?.code === 'unrecognized_keys') {
     const param = `${MEMBER}.${issue.keys[0] ?? ''}`;

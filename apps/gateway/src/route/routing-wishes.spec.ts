@@ -76,6 +76,18 @@ describe('how a request wishes to be routed', () => {
     expect(harness.proxy.money.open).toBe(0);
   });
 
+  it('counts also where a model has one endpoint, whose plan other requests share', async () => {
+    await start({ endpoints: [CHEAP_US] });
+    expect(await harness.served()).toBe(0);
+    expect(await harness.served()).toBe(0);
+    expect((await harness.proxy.chat({ route: { region: 'eu' } })).status).toBe(503);
+    expect((await harness.proxy.chat({ route: { policy: 'x' } })).status).toBe(400);
+    await harness.served({ route: { policy: 'prefer-fastest' } });
+    expect(harness.lastTrace().policy).toBe('prefer-fastest');
+    await harness.served();
+    expect(harness.lastTrace()).toMatchObject({ policy: 'balanced', source: 'default' });
+  });
+
   it('comes before the key’s, which comes before the account’s', async () => {
     const account = { source: 'account', options: wishes({ policy: 'prefer-cheapest' }) } as const;
     const key = { source: 'key', options: wishes({ policy: 'prefer-low-carbon' }) } as const;

@@ -10,3 +10,4 @@ export * from './rank-endpoints.js';
 export * from './route-options.js';
 export * from './routing-trace.js';
 export * from './score-candidates.js';
+export * from './simulated.js';

@@ -1,4 +1,4 @@
-import type { CatalogClassPrices, CatalogPrice, CatalogTokenPrice } from '@weir/data';
+import type { CatalogClassPrices, CatalogPrice, CatalogTokenPrice } from './load-catalog.js';
 import {
   flatTokenPrice,
   priceForTier,
