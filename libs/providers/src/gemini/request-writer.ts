@@ -22,7 +22,7 @@ export function writeGeminiRequest(
   const contents = writer.write(conversation);
   if (writer.problem !== null) return { ok: false, problem: writer.problem };
   const request: Json = { ...contents, ...toolMembers(conversation, dropped) };
-  const config = configOf(conversation, choice);
+  const config = configOf(conversation, choice, dropped);
   if (Object.keys(config).length > 0) request['generationConfig'] = config;
   if (conversation.endUser !== null) dropped.add('user');
   for (const [name, value] of Object.entries(conversation.extras)) {
@@ -70,7 +70,11 @@ function functionCallingConfigOf(choice: ToolChoice): Json {
   }
 }
 
-function configOf(conversation: Conversation, choice: UpstreamWriteChoice): Json {
+function configOf(
+  conversation: Conversation,
+  choice: UpstreamWriteChoice,
+  dropped: Set<string>,
+): Json {
   const { sampling, output, reasoning, choices } = conversation;
   const config: Json = {};
   const set = (name: string, value: unknown): void => {
@@ -88,6 +92,10 @@ function configOf(conversation: Conversation, choice: UpstreamWriteChoice): Json
   if (output.type !== 'text') config['responseMimeType'] = 'application/json';
   if (output.type === 'json_schema') config['responseJsonSchema'] = output.schema;
   const thinking = reasoning === null ? {} : thinkingConfigOf(reasoning, choice.upstreamModel);
-  if (Object.keys(thinking).length > 0) config['thinkingConfig'] = thinking;
+  if (thinking === null) {
+    if (reasoning?.effort !== 'none') dropped.add('reasoning_effort');
+  } else if (Object.keys(thinking).length > 0) {
+    config['thinkingConfig'] = thinking;
+  }
   return config;
 }

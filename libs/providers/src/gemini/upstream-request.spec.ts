@@ -299,7 +299,9 @@ describe('how hard a Gemini model thinks', () => {
   const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
   const by = (model: string) =>
     EFFORTS.map((effort) =>
-      Object.values(thinkingConfigOf({ effort, budgetTokens: null, isShown: false }, model)).join(),
+      Object.values(
+        thinkingConfigOf({ effort, budgetTokens: null, isShown: false }, model) ?? {},
+      ).join(),
     );
 
   it('is a level from Gemini 3 on', () => {
@@ -320,7 +322,25 @@ describe('how hard a Gemini model thinks', () => {
       thinkingBudget: 700,
       includeThoughts: true,
     });
+    const within = (budgetTokens: number, model: string) =>
+      thinkingConfigOf({ effort: null, budgetTokens, isShown: false }, model)?.['thinkingBudget'];
+    expect([1, 64_000].map((tokens) => within(tokens, 'gemini-2.5-flash'))).toEqual([1, 24_576]);
+    expect([1, 64_000].map((tokens) => within(tokens, 'gemini-2.5-pro'))).toEqual([128, 32_768]);
+    expect(within(1, 'gemini-2.5-flash-lite')).toBe(512);
     const shown = { effort: null, budgetTokens: null, isShown: true };
     expect(thinkingConfigOf(shown, 'gemini-3-pro')).toEqual({ includeThoughts: true });
+  });
+
+  it('is nothing a model before Gemini 2.5 could be told', () => {
+    const by2 = { upstreamModel: 'gemini-2.0-flash' };
+    const reasoning = { effort: 'high', budgetTokens: null, isShown: true } as const;
+    expect(write({ reasoning }, by2)).toEqual({
+      ok: true,
+      request: { contents },
+      dropped: ['reasoning_effort'],
+    });
+    expect(write({ reasoning: { ...reasoning, effort: 'none' } }, by2)).toMatchObject({
+      dropped: [],
+    });
   });
 });
