@@ -169,6 +169,11 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner, SendOwner {
   }
 
   onClientGone(x: Exchange): void {
+    if (x.phase === 'reading') {
+      // Its body will never be whole: nothing was begun, and nobody else would give its place back.
+      this.#services.running.leave(x);
+      return;
+    }
     if (x.relay !== null) x.relay.onClientGone();
     // Before the head a drained attempt goes on: upstream is working and will bill; the sweep ends it in time.
     else if (!this.#services.drains && x.phase === 'forwarding') {
