@@ -71,8 +71,20 @@ export interface GatewayLimits {
   readonly pulseMs: number;
   /** Event-loop delay p99 above which new requests are shed. */
   readonly loopDelayShedMs: number;
-  /** Connections of one address that have not sent a complete request. */
-  readonly idleConnectionsPerAddress: number;
+  /** Connections of one address that have not sent a complete request; a proxy we trust may hold any number. */
+  readonly incompleteConnectionsPerAddress: number;
+  /** Period of looking at connections: slow senders are late by at most this. */
+  readonly connectionsCheckMs: number;
+  /** From a connection's first byte to the end of a request's head. */
+  readonly headMs: number;
+  /** From a request's first byte to its last. */
+  readonly bodyTotalMs: number;
+  /** Idle connections of clients; longer than load balancers' 60 s, so that they close first. */
+  readonly keepAliveMs: number;
+  /** A request's head. */
+  readonly headBytesMax: number;
+  /** Headers of a request. */
+  readonly headersMax: number;
 }
 
 const MB = 1024 * 1024;
@@ -113,5 +125,11 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   pulseRowsMax: 200,
   pulseMs: 500,
   loopDelayShedMs: 200,
-  idleConnectionsPerAddress: 100,
+  incompleteConnectionsPerAddress: 100,
+  connectionsCheckMs: 1_000,
+  headMs: 10_000,
+  bodyTotalMs: 120_000,
+  keepAliveMs: 65_000,
+  headBytesMax: 16 * 1024,
+  headersMax: 100,
 };

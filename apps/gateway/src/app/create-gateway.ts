@@ -12,6 +12,7 @@ import {
   FastLaneSlot,
   type RequestHandler,
 } from '../server/http-server.js';
+import { ClientFacts } from '../request/client-facts.js';
 import { AppModule } from './app.module.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { Gateway } from './gateway.js';
@@ -30,10 +31,13 @@ export async function createGateway(
   logger: AppLogger,
 ): Promise<RunningGateway> {
   const slot = new FastLaneSlot();
+  const facts = new ClientFacts(config.weir.trustProxy, false);
   let server: Server | null = null;
   const adapter = new FastifyAdapter({
     serverFactory: (handler: RequestHandler) => {
-      server = createGatewayServer(slot, handler, config.limits);
+      server = createGatewayServer(slot, handler, config.limits, (address) =>
+        facts.isProxy(address),
+      );
       return server;
     },
     clientErrorHandler: answerUnreadable,

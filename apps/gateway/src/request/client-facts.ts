@@ -36,6 +36,11 @@ export class ClientFacts {
     return this.#hops > 0 ? this.#byCount(hops, direct) : this.#byNetwork(hops, direct);
   }
 
+  /** Whether this direct peer is a proxy that we were told to believe. */
+  isProxy(address: string): boolean {
+    return this.#hops > 0 || this.#trusts(plain(address));
+  }
+
   #byCount(hops: readonly string[], direct: string): string {
     const hop = hops[hops.length - this.#hops]?.trim();
     return hop !== undefined && ipaddr.isValid(hop) ? plain(hop) : direct;

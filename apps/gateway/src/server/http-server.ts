@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GatewayLimits } from '../limits.js';
-import { SilentConnections } from './silent-connections.js';
+import { ConnectionWatch } from './connection-watch.js';
 
 /** Takes a request of the hot path before Fastify sees it; false = not ours. */
 export interface FastLane {
@@ -16,7 +16,18 @@ export class FastLaneSlot {
   lane: FastLane | null = null;
 }
 
-const SWEEP_MS = 1_000;
+/** What the server itself enforces. */
+export type ServerLimits = Pick<
+  GatewayLimits,
+  | 'connectionsCheckMs'
+  | 'headMs'
+  | 'bodyTotalMs'
+  | 'keepAliveMs'
+  | 'headBytesMax'
+  | 'headersMax'
+  | 'incompleteConnectionsPerAddress'
+  | 'writeIdleMs'
+>;
 
 /**
  * The HTTP server under Nest's Fastify adapter. `/v1/*` leaves it before Fastify's router: hooks, request and
@@ -25,23 +36,28 @@ const SWEEP_MS = 1_000;
 export function createGatewayServer(
   slot: FastLaneSlot,
   fallback: RequestHandler,
-  limits: Pick<GatewayLimits, 'idleConnectionsPerAddress'>,
+  limits: ServerLimits,
+  isProxy: (address: string) => boolean,
 ): Server {
-  const silent = new SilentConnections(limits.idleConnectionsPerAddress);
+  const watch = new ConnectionWatch({
+    incompleteMax: limits.incompleteConnectionsPerAddress,
+    writeIdleMs: limits.writeIdleMs,
+    isProxy,
+  });
   const server = createServer(
     {
       keepAlive: true,
       noDelay: true,
-      connectionsCheckingInterval: 1_000,
-      headersTimeout: 10_000,
-      requestTimeout: 120_000,
-      keepAliveTimeout: 65_000,
-      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: limits.connectionsCheckMs,
+      headersTimeout: limits.headMs,
+      requestTimeout: limits.bodyTotalMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      maxHeaderSize: limits.headBytesMax,
       requireHostHeader: true,
       insecureHTTPParser: false,
     },
     (req, res) => {
-      silent.spoke(req.socket);
+      watch.asked(req);
       if (req.httpVersionMajor < 1) {
         // A request line without a version: HTTP/0.9, which nobody speaks honestly (E-H3).
         res.socket?.end(
@@ -49,20 +65,27 @@ export function createGatewayServer(
         );
         return;
       }
+      if (req.rawHeaders.length > 2 * limits.headersMax) {
+        res.socket?.end(
+          'HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+        );
+        return;
+      }
       if (slot.lane !== null && slot.lane.handle(req, res)) return;
       fallback(req, res);
     },
   );
-  server.maxHeadersCount = 100;
+  // Node drops what is above its count in silence: one more than we take is how we notice.
+  server.maxHeadersCount = limits.headersMax + 1;
   const sweep = setInterval(() => {
-    silent.sweep(performance.now());
-  }, SWEEP_MS);
+    watch.sweep(performance.now());
+  }, limits.connectionsCheckMs);
   sweep.unref();
   server.on('close', () => {
     clearInterval(sweep);
   });
   server.on('connection', (socket: Socket) => {
-    silent.opened(socket, performance.now());
+    watch.opened(socket, performance.now());
   });
   server.on('upgrade', (_req: IncomingMessage, socket: Socket) => {
     socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');

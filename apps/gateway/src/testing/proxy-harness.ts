@@ -19,12 +19,12 @@ import { KeyLimiter, type SharedCounters } from '../limits/key-limiter.js';
 import { keyLimitsOf } from '../limits/limit-rules.js';
 import { LoadShedder } from '../limits/load-shedder.js';
 import { Proxy } from '../proxy.js';
-import { ClientFacts } from '../request/client-facts.js';
+import { ClientFacts, type TrustedProxies } from '../request/client-facts.js';
 import { LargeBodies } from '../request/large-bodies.js';
 import { RunningRequests } from '../request/running-requests.js';
 import { EndpointHealthBook } from '../route/endpoint-health-book.js';
 import { StickyChoices } from '../route/sticky-choices.js';
-import { createGatewayServer, FastLaneSlot } from '../server/http-server.js';
+import { answerUnreadable, createGatewayServer, FastLaneSlot } from '../server/http-server.js';
 import { MemoryMoney } from './memory-money.js';
 
 export const KEY = 'weir-sk-test-key-of-the-harness';
@@ -117,6 +117,8 @@ export interface HarnessInput {
   readonly reshape?: (made: Catalog) => Catalog;
   readonly health?: EndpointHealthBook;
   readonly idempotency?: IdempotencyStore;
+  readonly trustProxy?: TrustedProxies;
+  readonly largeBodies?: LargeBodies;
 }
 
 /** The request's path over in-memory money and scripted upstreams, listening on a port of the kernel's choice. */
@@ -210,7 +212,7 @@ export class ProxyHarness {
       unseal: () => CREDENTIAL,
     });
     this.catalog = catalog;
-    const largeBodies = new LargeBodies(COMPILED_WORKER);
+    const largeBodies = input.largeBodies ?? new LargeBodies(COMPILED_WORKER);
     this.#closers.push(() => largeBodies.stop());
     const keys = input.keys ?? { [KEY]: anyKey() };
     const limiter = new KeyLimiter({
@@ -247,7 +249,7 @@ export class ProxyHarness {
         retryMs: 5,
       }),
       shedder,
-      facts: new ClientFacts(false, false),
+      facts: new ClientFacts(input.trustProxy ?? false, false),
       running,
       largeBodies,
       onRefused: (x, code) => {
@@ -262,7 +264,14 @@ export class ProxyHarness {
     });
     const slot = new FastLaneSlot();
     slot.lane = proxy;
-    const server = createGatewayServer(slot, (_req, res) => res.writeHead(404).end(), limits);
+    const facts = new ClientFacts(input.trustProxy ?? false, false);
+    const server = createGatewayServer(
+      slot,
+      (_req, res) => res.writeHead(404).end(),
+      limits,
+      (address) => facts.isProxy(address),
+    );
+    server.on('clientError', answerUnreadable);
     this.port = await listen(server);
     this.url = `http://127.0.0.1:${String(this.port)}`;
     this.#closers.push(async () => {
