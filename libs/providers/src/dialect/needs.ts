@@ -24,3 +24,16 @@ export const NO_NEEDS: RequestNeeds = Object.freeze({
   json: false,
   reasoning: false,
 });
+
+/** Anthropic's own instructions before the tools of a request: some 350 to 700 tokens, by model and choice. */
+const TOOL_PROMPT_TOKENS = 1_000;
+/** The instructions that go with a schema, or stand in for a JSON mode. */
+const JSON_PROMPT_TOKENS = 500;
+
+/**
+ * Tokens that a provider of another dialect may add to the input for what a request needs, at most. They belong in its
+ * bound whatever its dialect, for the endpoint that will serve it is chosen later.
+ */
+export function addedPromptTokens({ tools, json }: RequestNeeds): number {
+  return (tools ? TOOL_PROMPT_TOKENS : 0) + (json ? JSON_PROMPT_TOKENS : 0);
+}

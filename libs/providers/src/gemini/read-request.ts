@@ -1,3 +1,4 @@
+import { addedPromptTokens } from '../dialect/needs.js';
 import type { RequestNeeds } from '../dialect/needs.js';
 import type { InputMeasure } from '../openai/input-measure.js';
 import { CHOICES_MAX } from '../openai/read-request.js';
@@ -63,6 +64,7 @@ export function readGeminiRequest(
     return refused(message, 'generationConfig.candidateCount');
   }
   const input = measureGeminiInput(json, byteLength);
+  const needs = needsOf(json, config, input);
   return {
     ok: true,
     request: {
@@ -72,13 +74,13 @@ export function readGeminiRequest(
       maxTokens,
       maxTokensField: null,
       choices,
-      inputTokensBound: input.bytes + FRAME_TOKENS,
+      inputTokensBound: input.bytes + FRAME_TOKENS + addedPromptTokens(needs),
       predictionTokensBound: 0,
       images: input.images,
       audios: input.audios,
       files: input.files,
       costAsked: objectMember(json, 'usage')?.['include'] === true,
-      needs: needsOf(json, config, input),
+      needs,
     },
   };
 }

@@ -69,8 +69,11 @@ describe('a chat request', () => {
     const tools = [
       { type: 'function', function: { name: 'f', parameters: { type: 'file', max: 3, x: null } } },
     ];
-    expect(read({ tools }).inputTokensBound).toBeGreaterThan(base + 40);
+    expect(read({ tools }).inputTokensBound).toBeGreaterThan(base + 1_040);
     expect(read({ user: 'x'.repeat(500) }).inputTokensBound).toBe(base);
+    // What another dialect's provider may add for it.
+    const response_format = { type: 'json_object' };
+    expect(read({ response_format }).inputTokensBound).toBeGreaterThan(base + 500);
   });
 
   it('counts images, recordings and files instead of their bytes', () => {

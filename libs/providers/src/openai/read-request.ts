@@ -1,4 +1,4 @@
-import { NO_NEEDS } from '../dialect/needs.js';
+import { addedPromptTokens, NO_NEEDS } from '../dialect/needs.js';
 import type { RequestNeeds } from '../dialect/needs.js';
 import { utf8Bytes } from '../text/text-size.js';
 import { chatNeeds } from './chat-needs.js';
@@ -90,6 +90,7 @@ export function readChatRequest(
   for (const member of MEASURED) input.add(json[member]);
   const prediction = new InputMeasure(byteLength);
   prediction.add(asRecord(json['prediction'])?.['content']);
+  const needs = chatNeeds(json, input);
   return {
     ok: true,
     request: {
@@ -98,13 +99,13 @@ export function readChatRequest(
       includeUsageAsked: asRecord(json['stream_options'])?.['include_usage'] === true,
       ...bound,
       choices,
-      inputTokensBound: input.bytes + FRAME_TOKENS,
+      inputTokensBound: input.bytes + FRAME_TOKENS + addedPromptTokens(needs),
       predictionTokensBound: prediction.bytes,
       images: input.images,
       audios: input.audios,
       files: input.files,
       costAsked: asRecord(json['usage'])?.['include'] === true,
-      needs: chatNeeds(json, input),
+      needs,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { addedPromptTokens } from '../dialect/needs.js';
 import { InputMeasure, type MediaKind } from '../openai/input-measure.js';
 import {
   FRAME_TOKENS,
@@ -52,6 +53,14 @@ export function readResponsesRequest(
   }
   const input = new InputMeasure(byteLength, mediaKindOf);
   for (const member of MEASURED) input.add(json[member]);
+  const needs = {
+    tools: Array.isArray(json['tools']) && json['tools'].length > 0,
+    images: input.images > 0,
+    audio: input.audios > 0,
+    files: input.files > 0,
+    json: asksForJson(json),
+    reasoning: asksForReasoning(json),
+  };
   return {
     ok: true,
     request: {
@@ -61,20 +70,13 @@ export function readResponsesRequest(
       maxTokens,
       maxTokensField: null,
       choices: 1,
-      inputTokensBound: input.bytes + FRAME_TOKENS,
+      inputTokensBound: input.bytes + FRAME_TOKENS + addedPromptTokens(needs),
       predictionTokensBound: 0,
       images: input.images,
       audios: input.audios,
       files: input.files,
       costAsked: asRecord(json['usage'])?.['include'] === true,
-      needs: {
-        tools: Array.isArray(json['tools']) && json['tools'].length > 0,
-        images: input.images > 0,
-        audio: input.audios > 0,
-        files: input.files > 0,
-        json: asksForJson(json),
-        reasoning: asksForReasoning(json),
-      },
+      needs,
     },
   };
 }
