@@ -68,7 +68,9 @@ export function candidatesOf<E extends RouteEndpoint>(
 /** The candidate an endpoint belongs to. */
 export function nameOf(endpoint: RouteEndpoint): string {
   const { provider, model, region, priceNano, carbonGrams } = endpoint;
-  return JSON.stringify([provider, model, region, String(priceNano), carbonGrams]);
+  // The region, an operator's free text, stands last: nothing after it could be mistaken for a part of it.
+  const place = region === null ? '' : `=${region}`;
+  return `${provider} ${model} ${String(priceNano)} ${String(carbonGrams)} ${place}`;
 }
 
 function together<E extends RouteEndpoint>(
