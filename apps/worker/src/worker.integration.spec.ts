@@ -53,7 +53,7 @@ const rowsOf = (count: number, over: Partial<SettleRow> = {}) =>
 const send = (batch: number, rows: SettleRow[], attempt = 1) =>
   queue.add(
     'settle',
-    { v: 1, batches: [[payer.epoch, String(batch)]], rows },
+    { v: 2, batches: [[payer.epoch, String(batch)]], rows: rows.map((row) => JSON.stringify(row)) },
     {
       jobId: `${payer.epoch}-${String(batch)}-${String(attempt)}`,
       removeOnComplete: true,

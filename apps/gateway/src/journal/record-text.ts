@@ -3,12 +3,8 @@
  * cost more than writing them. Ids and numbers need no escaping; everything a client or an operator may have
  * chosen is quoted by JSON.stringify.
  */
-import type {
-  BeginCandidate,
-  BeginRecord,
-  EndRecord,
-  ProgressUsage,
-} from '../money/money-path.types.js';
+import type { BeginCandidate, BeginRecord, ProgressUsage } from '../money/money-path.types.js';
+import type { RowText } from '../settlement/row-text.js';
 
 /** What a record says about the request's hold. */
 export interface RecordedHold {
@@ -63,18 +59,18 @@ export function voidText(id: string): string {
   return `{"t":"void","id":"${id}"}`;
 }
 
-/** The charge as settled; with `begin` it makes the whole settlement row. */
+/** The charge as settled, and the whole settlement row as text. */
 export function endText(input: {
   readonly id: string;
   readonly costText: string;
   readonly absorbedText: string;
   readonly tokensText: string;
   readonly holdsText: string;
-  readonly row: EndRecord['row'];
+  readonly row: RowText;
 }): string {
   return (
     `{"t":"end","id":"${input.id}","cost":"${input.costText}","absorbed":"${input.absorbedText}"` +
-    `,"tokens":"${input.tokensText}","holds":${input.holdsText},"row":${JSON.stringify(input.row)}}`
+    `,"tokens":"${input.tokensText}","holds":${input.holdsText},"row":${input.row}}`
   );
 }
 

@@ -20,6 +20,7 @@ import type {
 } from './money-path.types.js';
 import { MoneyRuntime, type MoneyDeps } from './money-runtime.js';
 import { RequestLife } from './request-life.js';
+import { writeRow } from '../settlement/row-text.js';
 
 const NO_HOLDS = ['0', '0', '0', '0', '0', '0', '0'];
 
@@ -150,7 +151,8 @@ export class MoneyPath implements MoneyPathApi {
     // Refusals cost nothing: where memory is short, or nothing was ever open, they are left out.
     if (runtime === null || !runtime.settler.roomy || this.lastEpoch === '') return;
     const zero = { tokens: '0', cost_nano: '0', absorbed_nano: '0', exposure_nano: '0' };
-    runtime.settler.add({ ...row, epoch: this.lastEpoch, holds: NO_HOLDS, ...zero }, null);
+    const whole = { ...row, epoch: this.lastEpoch, holds: NO_HOLDS, ...zero };
+    runtime.settler.add(writeRow(whole), null);
   }
 
   heldByAccount(): ReadonlyMap<string, bigint> {

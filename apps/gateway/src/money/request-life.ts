@@ -5,8 +5,8 @@
  */
 import { invariant } from '@weir/domain';
 import type { HoldNeeds } from '@weir/domain';
-import type { SettleRow } from '@weir/contracts';
 import { attemptText, beginText, endText, progressText, voidText } from '../journal/record-text.js';
+import { parseRow, writeRow, type RowText } from '../settlement/row-text.js';
 import { settleDirectly } from '../settlement/settle-directly.js';
 import { chargeOf, exceedsHold, rowOf } from './charge.js';
 import type { HeldAccounts } from './held-accounts.js';
@@ -26,7 +26,7 @@ import { RunningRequest } from './running-request.js';
 /** A request at its end, what it is charged, and the row that says so. */
 interface Ending {
   readonly request: RunningRequest;
-  readonly row: SettleRow;
+  readonly row: RowText;
   readonly charged: Charged;
   /** Why its record could not be added; null = it was. */
   readonly failure: unknown;
@@ -205,10 +205,12 @@ export class RequestLife {
       tokensText: charged.tokens.toString(),
       absorbedText: charged.absorbedNano.toString(),
     };
-    const row = rowOf(request, begin, record, texts);
+    const row = writeRow(rowOf(request, begin, record, texts));
+    // Its facts stand in the row now: memory keeps the request until it is settled, but not them.
+    request.record = null;
     const { id, holdsText } = request;
     try {
-      runtime.journal.add(request, endText({ id, holdsText, ...texts, row: record.row }));
+      runtime.journal.add(request, endText({ id, holdsText, ...texts, row }));
       return { request, charged, row, failure: null };
     } catch (error) {
       // Neither memory nor disk takes it: PostgreSQL has to.
@@ -297,7 +299,7 @@ export class RequestLife {
     const { request, row, charged } = ending;
     this.consume(ending);
     try {
-      runtime.publishLive(await settleDirectly(this.deps.money, [], [row]));
+      runtime.publishLive(await settleDirectly(this.deps.money, [], [parseRow(row)]));
     } catch (error) {
       // Memory keeps the row: it is settled if this process lives until PostgreSQL answers.
       runtime.settler.add(row, request);

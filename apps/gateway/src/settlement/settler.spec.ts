@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SettleJob, SettleRow } from '@weir/contracts';
+import { writeRow } from './row-text.js';
 import { DatabaseCallError } from '@weir/data';
 import { eventually } from '@weir/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -82,7 +83,7 @@ function start(
 
 function add(...ids: string[]): void {
   // Only the id matters to batching; the row's other fields are the database's business.
-  for (const id of ids) settler?.add({ id } as SettleRow, id);
+  for (const id of ids) settler?.add(writeRow({ id } as SettleRow), id);
 }
 
 function many(count: number): string[] {

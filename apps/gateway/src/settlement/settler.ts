@@ -4,9 +4,10 @@
  * repeated. Unconfirmed batches are sent again under a new job id. While the queue cannot be reached, or nobody
  * works on it, the gateway settles itself; settling twice is harmless, for it is idempotent by request id.
  */
-import type { SettleJob, SettleRow } from '@weir/contracts';
+import type { SettleJob } from '@weir/contracts';
 import type { MoneyFunctions } from '@weir/data';
 import type { SettlementLimits } from './limits.js';
+import { parseRow, type RowText } from './row-text.js';
 import { settleDirectly } from './settle-directly.js';
 
 /** Hands one job to the queue `cost`. */
@@ -28,7 +29,7 @@ export interface SettlerInput<Request> {
 interface Batch<Request> {
   readonly epoch: string;
   readonly number: bigint;
-  readonly rows: SettleRow[];
+  readonly rows: RowText[];
   readonly requests: Request[];
   readonly cutAtMs: number;
   sentAtMs: number;
@@ -39,7 +40,7 @@ interface Batch<Request> {
 }
 
 export class Settler<Request> {
-  private rows: SettleRow[] = [];
+  private rows: RowText[] = [];
   private requests: Request[] = [];
   private readonly inFlight = new Map<bigint, Batch<Request>>();
   private unconfirmedRows = 0;
@@ -77,7 +78,7 @@ export class Settler<Request> {
   }
 
   /** Takes an ended request; `end` is already in the journal. */
-  add(row: SettleRow, request: Request): void {
+  add(row: RowText, request: Request): void {
     this.rows.push(row);
     this.requests.push(request);
     this.unconfirmedRows += 1;
@@ -157,7 +158,7 @@ export class Settler<Request> {
     batch.queued = true;
     const jobId = `${batch.epoch}-${batch.number}-${batch.sendings}`;
     const job: SettleJob = {
-      v: 1,
+      v: 2,
       batches: [[batch.epoch, batch.number.toString()]],
       rows: batch.rows,
     };
@@ -189,7 +190,7 @@ export class Settler<Request> {
         const accounts = await settleDirectly(
           this.input.money,
           [[batch.epoch, batch.number]],
-          batch.rows,
+          batch.rows.map(parseRow),
         );
         this.confirm(batch);
         // A lost NOTIFY costs a second: readers look by seq.

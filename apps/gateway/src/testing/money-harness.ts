@@ -1,3 +1,4 @@
+import type { SettleRow } from '@weir/contracts';
 /** Builds money paths on a database of their own, with a worker that settles what they send. For tests alone. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -96,7 +97,8 @@ export class MoneyHarness {
 
   /** What a worker does with a job. */
   readonly settleAtOnce: SendJob = async (job) => {
-    await settleDirectly(this.money, job.batches, job.rows);
+    const rows = job.rows.map((text) => JSON.parse(text) as SettleRow);
+    await settleDirectly(this.money, job.batches, rows);
   };
 
   /** One figure of an allowance. */

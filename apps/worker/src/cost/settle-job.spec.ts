@@ -13,7 +13,22 @@ it('keeps the readable rows of a job that holds an unreadable one', () => {
   expect(job.unreadable[0]?.reason).toContain('tokens');
 });
 
-it.each([null, 'text', {}, { v: 2, batches: [], rows: [] }])(
+it('reads rows that come as text, and keeps text that is no row for a person to look at', () => {
+  const row = settleRow({});
+  const job = readSettleJob({
+    v: 2,
+    batches: BATCHES,
+    rows: [JSON.stringify(row), '{"id":', '[]', JSON.stringify({ ...row, tokens: 1.5 })],
+  });
+  expect(job.rows).toEqual([row]);
+  expect(job.unreadable.map(({ row: kept }) => kept)).toEqual([
+    { text: '{"id":' },
+    { text: '[]' },
+    { ...row, tokens: 1.5 },
+  ]);
+});
+
+it.each([null, 'text', {}, { v: 3, batches: [], rows: [] }])(
   'turns %j, which is no job at all, into one unreadable row',
   (payload) => {
     const job = readSettleJob(payload);
