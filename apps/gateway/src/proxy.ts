@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCodeName } from '@weir/contracts';
+import { accountMethodOf } from './account-api/account-paths.js';
 import { admit } from './admit/admit.js';
 import { keyProblem, secretOf } from './authenticate/authenticate.js';
 import type { KeyEntry } from './config-cache/key-entry.js';
@@ -35,7 +36,7 @@ export class Proxy implements FastLane, BodyReader {
     services.running.attach(this.#forwarder);
   }
 
-  /** Takes everything under `/v1` and `/v1beta`; the rest is Fastify's. */
+  /** Takes everything under `/v1` and `/v1beta` but the account API; the rest is Fastify's. */
   handle(req: IncomingMessage, res: ServerResponse): boolean {
     const found = routeOf(req.url ?? '');
     if (found === null) return false;
@@ -47,7 +48,10 @@ export class Proxy implements FastLane, BodyReader {
       return true;
     }
     if (UNKNOWN.has(route)) {
-      x.refuse('not_found');
+      const method = accountMethodOf(req.url ?? '');
+      if (method === req.method) return false;
+      if (method === null) x.refuse('not_found');
+      else x.refuse('method_not_allowed', {}, ['allow', method]);
       return true;
     }
     if (req.method !== route.method) {

@@ -49,6 +49,12 @@ export async function createGateway(
     adapter,
     quiet(),
   );
+  // The only controller with a body reads it as the hot path does: whole, unparsed.
+  adapter
+    .getInstance()
+    .addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+      done(null, body);
+    });
   app.useLogger(app.get(Logger));
   return {
     listen: async () => {
@@ -70,5 +76,9 @@ export async function createGateway(
 
 /** What fails is thrown and ends the process; Nest's own account of its start helps nobody. */
 function quiet(): NestApplicationOptions {
-  return Object.assign(new NestApplicationContextOptions(), { logger: false, abortOnError: false });
+  return Object.assign(new NestApplicationContextOptions(), {
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+  });
 }

@@ -18,6 +18,7 @@ import { LoadShedder } from '../limits/load-shedder.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { MoneyPath } from '../money/money-path.js';
 import { Proxy } from '../proxy.js';
+import type { ProxyServices } from '../proxy-services.js';
 import { Pulse } from '../pulse/pulse.js';
 import { TickCounters } from '../pulse/tick-counters.js';
 import { ClientFacts } from '../request/client-facts.js';
@@ -43,6 +44,8 @@ const LIMITER_SWEEP_MS = 60_000;
 
 /** The data plane of one process: everything between its HTTP server and its money path, started and stopped in order. */
 export class Gateway implements OnApplicationBootstrap {
+  /** What the steps of the path share; the account API reads with it. */
+  readonly services: ProxyServices;
   readonly #money: MoneyPath;
   readonly #slot: FastLaneSlot;
   readonly #drainMs: number;
@@ -126,7 +129,7 @@ export class Gateway implements OnApplicationBootstrap {
       },
     });
     const digests = new KeyDigests(weir.keyPepper);
-    this.#proxy = new Proxy({
+    this.services = {
       limits,
       money,
       keys: this.#keeper.keys,
@@ -148,7 +151,8 @@ export class Gateway implements OnApplicationBootstrap {
       sticky: new StickyChoices(),
       drains: weir.onDisconnect === 'drain',
       digestOf: (socket, secret) => digests.of(socket, secret),
-    });
+    };
+    this.#proxy = new Proxy(this.services);
   }
 
   /** Runs once the money path is open: reads the configuration and takes requests from now on. */
