@@ -10,7 +10,7 @@ import {
 } from './sdk-stack.js';
 
 /** The dialects that a client of Anthropic's reaches. */
-const REACHED: readonly Upstream[] = ['anthropic'];
+const REACHED: readonly Upstream[] = ['openai', 'anthropic', 'gemini'];
 
 const weather: Anthropic.Tool = {
   name: 'get_weather',
@@ -112,17 +112,24 @@ describe('a stranger with the Anthropic SDK', () => {
       },
     );
 
-    it('forces a tool, one at a time', async () => {
+    it('forces a tool, one at a time where the provider can', async () => {
       const id = newRequestId();
-      const message = await client.messages.create(
-        {
-          ...asks(upstream, 'get_weather and get_weather', 200),
-          tools: [weather],
-          tool_choice: { type: 'any', disable_parallel_tool_use: true },
-        },
-        as(id),
+      const { data, response } = await client.messages
+        .create(
+          {
+            ...asks(upstream, 'get_weather and get_weather', 200),
+            tools: [weather],
+            tool_choice: { type: 'any', disable_parallel_tool_use: true },
+          },
+          as(id),
+        )
+        .withResponse();
+      const calls = data.content.filter(({ type }) => type === 'tool_use');
+      // Gemini has no such switch: the client is told that its wish was dropped.
+      const dropped = response.headers.get('x-weir-dropped') ?? '';
+      expect([calls.length, dropped.includes('parallel')]).toEqual(
+        upstream === 'gemini' ? [2, true] : [1, false],
       );
-      expect(message.content.filter(({ type }) => type === 'tool_use')).toHaveLength(1);
       await weir.bill(id);
     });
 

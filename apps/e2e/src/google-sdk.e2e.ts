@@ -17,7 +17,7 @@ import {
 } from './sdk-stack.js';
 
 /** The dialects that a client of Google's reaches. */
-const REACHED: readonly Upstream[] = ['gemini'];
+const REACHED: readonly Upstream[] = ['openai', 'anthropic', 'gemini'];
 
 const weather: FunctionDeclaration = {
   name: 'get_weather',

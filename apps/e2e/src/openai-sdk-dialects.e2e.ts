@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CountingProxy, modelOver, newRequestId, SdkStack, type Upstream } from './sdk-stack.js';
 
 /** The dialects that each of OpenAI's own interfaces reaches. */
-const CHAT_REACHES: readonly Upstream[] = ['openai'];
-const RESPONSES_REACH: readonly Upstream[] = [];
-const COMPLETIONS_REACH: readonly Upstream[] = ['openai'];
+const CHAT_REACHES: readonly Upstream[] = ['openai', 'anthropic', 'gemini'];
+const RESPONSES_REACH: readonly Upstream[] = ['openai', 'anthropic', 'gemini'];
+const COMPLETIONS_REACH: readonly Upstream[] = ['openai', 'anthropic', 'gemini'];
 
 const parameters = {
   type: 'object',

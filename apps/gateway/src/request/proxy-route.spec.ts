@@ -32,6 +32,8 @@ describe('the routes of the data plane', () => {
     ['/v1beta/models/sandbox/small:streamGenerateContent?alt=sse', 'sandbox/small', true],
     ['/v1beta/models/qwen:7b:generateContent', 'qwen:7b', false],
     ['/v1beta/models/a%20b:generateContent', 'a b', false],
+    ['/v1beta/sandbox/small:generateContent', 'sandbox/small', false],
+    ['/v1beta/sandbox/small:streamGenerateContent?alt=sse', 'sandbox/small', true],
   ])('%s names its model in the path', (url, model, streams) => {
     expect(meaning(url)).toEqual(['POST', 'chat', 'gemini', 'gemini', model, streams]);
   });

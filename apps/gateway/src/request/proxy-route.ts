@@ -127,6 +127,9 @@ const MODEL_CALLS: ReadonlyMap<string, ProxyRoute> = new Map([
 /** Google's SDK puts its `apiVersion` here: `v1beta`, or `v1` where a caller sets it so. */
 const MODEL_PATH = /^\/(v1|v1beta)\/models\/(.+)$/s;
 
+/** The AI SDK takes a name with a slash for a whole resource name and puts no `models/` before it. */
+const BARE_CALL = /^\/(v1beta)\/(.+:(?:generateContent|streamGenerateContent|countTokens))$/s;
+
 /**
  * The route of a URL; null = not ours; 'bad' = a path of ours whose model's name cannot be one. A query is allowed
  * and ignored; keys in it are never read (E-K6).
@@ -137,7 +140,7 @@ export function routeOf(url: string): ProxyRoute | BadPath | null {
   const path = query < 0 ? url : url.slice(0, query);
   const exact = BY_PATH.get(path);
   if (exact !== undefined) return exact;
-  const named = MODEL_PATH.exec(path);
+  const named = MODEL_PATH.exec(path) ?? BARE_CALL.exec(path);
   if (named !== null) {
     const route = modelRoute(named[1] === 'v1beta', named[2] ?? '');
     if (route instanceof BadPath || route.pathStream !== true) return route;
