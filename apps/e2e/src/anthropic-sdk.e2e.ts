@@ -2,6 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CountingProxy,
+  faultyModel,
   modelOver,
   newRequestId,
   SdkStack,
@@ -191,7 +192,7 @@ describe('a stranger with the Anthropic SDK', () => {
     it('gets typed errors of its own dialect for what the provider refuses', async () => {
       const failing = (status: string) =>
         client.messages.create(
-          asks(upstream, 'x'),
+          { ...asks(upstream, 'x'), model: faultyModel(upstream) },
           as(newRequestId(), { 'x-sandbox-status': status }),
         );
       await expect(failing('400')).rejects.toBeInstanceOf(Anthropic.BadRequestError);
@@ -203,7 +204,7 @@ describe('a stranger with the Anthropic SDK', () => {
     it('is told of an error in the middle of a stream', async () => {
       const id = newRequestId();
       const stream = client.messages.stream(
-        asks(upstream, 'x'),
+        { ...asks(upstream, 'x'), model: faultyModel(upstream) },
         as(id, { 'x-sandbox-malformed': 'error-in-200' }),
       );
       await expect(stream.finalMessage()).rejects.toBeInstanceOf(Anthropic.APIError);
@@ -300,7 +301,7 @@ describe('a stranger with the Anthropic SDK', () => {
     try {
       const patient = new Anthropic({ baseURL: proxy.url, apiKey: weir.secret, maxRetries: 1 });
       const failing = patient.messages.create(
-        asks('anthropic', 'x'),
+        { ...asks('anthropic', 'x'), model: faultyModel('anthropic') },
         as(newRequestId(), { 'x-sandbox-status': '500' }),
       );
       await expect(failing).rejects.toBeInstanceOf(Anthropic.InternalServerError);

@@ -9,6 +9,7 @@ import type { Content, FunctionDeclaration, GenerateContentResponse } from '@goo
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CountingProxy,
+  faultyModel,
   modelOver,
   newRequestId,
   SdkStack,
@@ -213,7 +214,7 @@ describe('a stranger with the Google GenAI SDK', () => {
       const failing = (status: string) =>
         failed(
           client.models.generateContent({
-            model,
+            model: faultyModel(upstream),
             contents: 'x',
             config: as(newRequestId(), { 'x-sandbox-status': status }),
           }),
@@ -319,7 +320,7 @@ describe('a stranger with the Google GenAI SDK', () => {
           retryOptions: { attempts: 2, initialDelay: 0.01 },
         },
       });
-      await failed(patient.models.generateContent({ model: modelOver('gemini'), contents: 'x' }));
+      await failed(patient.models.generateContent({ model: faultyModel('gemini'), contents: 'x' }));
       expect(proxy.count).toBe(2);
     } finally {
       await proxy.stop();

@@ -1,6 +1,13 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CountingProxy, modelOver, newRequestId, SdkStack, type Upstream } from './sdk-stack.js';
+import {
+  CountingProxy,
+  faultyModel,
+  modelOver,
+  newRequestId,
+  SdkStack,
+  type Upstream,
+} from './sdk-stack.js';
 
 /** The dialects that each of OpenAI's own interfaces reaches. */
 const CHAT_REACHES: readonly Upstream[] = ['openai', 'anthropic', 'gemini'];
@@ -191,7 +198,7 @@ describe('a stranger with the OpenAI SDK, over every dialect', () => {
     it('fail with typed errors for what the provider refuses', async () => {
       const failing = (status: string) =>
         client.chat.completions.create(
-          asks(upstream, 'x'),
+          { ...asks(upstream, 'x'), model: faultyModel(upstream) },
           as(newRequestId(), { 'x-sandbox-status': status }),
         );
       await expect(failing('400')).rejects.toBeInstanceOf(OpenAI.BadRequestError);
@@ -326,7 +333,7 @@ describe('a stranger with the OpenAI SDK, over every dialect', () => {
     const proxy = await CountingProxy.start(weir.url);
     try {
       const failing = at(proxy.url, weir.secret, 1).chat.completions.create(
-        asks('openai', 'x'),
+        { ...asks('openai', 'x'), model: faultyModel('openai') },
         as(newRequestId(), { 'x-sandbox-status': '500' }),
       );
       await expect(failing).rejects.toBeInstanceOf(OpenAI.InternalServerError);

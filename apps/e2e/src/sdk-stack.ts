@@ -72,6 +72,7 @@ export class SdkStack {
     for (const upstream of UPSTREAMS) await tellRequestIds(admin, upstream);
     for (const upstream of UPSTREAMS) await offer(admin, upstream, 'sandbox-exact', 'sdk');
     for (const upstream of UPSTREAMS) await offer(admin, upstream, 'sandbox-reasoner', 'thinking');
+    for (const upstream of UPSTREAMS) await offer(admin, upstream, 'sandbox-exact', 'faulty');
     const tenant = await createTenant(admin, 'sdk', '50.00');
     const database = new pg.Client({ connectionString: stack.databaseUrl });
     await database.connect();
@@ -81,7 +82,7 @@ export class SdkStack {
         headers: { authorization: `Bearer ${tenant.key.secret}` },
       });
       const text = await models.text();
-      for (const upstream of UPSTREAMS) expect(text).toContain(thinkingModel(upstream));
+      for (const upstream of UPSTREAMS) expect(text).toContain(faultyModel(upstream));
     });
     return whole;
   }
@@ -158,6 +159,11 @@ export function modelOver(upstream: Upstream): string {
 /** The model over a dialect that thinks before it answers. */
 export function thinkingModel(upstream: Upstream): string {
   return `thinking/${upstream}`;
+}
+
+/** The model for calls that shall fail: an endpoint of its own, for failures make one unavailable for a while. */
+export function faultyModel(upstream: Upstream): string {
+  return `faulty/${upstream}`;
 }
 
 /** A correlation id that no other call has. */

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   CountingProxy,
+  faultyModel,
   modelOver,
   newRequestId,
   SdkStack,
@@ -44,7 +45,13 @@ const PROVIDERS = {
 type ProviderName = keyof typeof PROVIDERS;
 
 const WAYS = (
-  ['openai-compatible', 'openai chat', 'anthropic', 'google'] satisfies ProviderName[]
+  [
+    'openai-compatible',
+    'openai chat',
+    'openai responses',
+    'anthropic',
+    'google',
+  ] satisfies ProviderName[]
 ).flatMap((provider) => UPSTREAMS.map((upstream) => [provider, upstream] as const));
 
 const get_weather = tool({
@@ -60,13 +67,13 @@ describe('a stranger with the Vercel AI SDK', () => {
   });
   afterAll(() => weir?.stop());
 
-  const model = (
-    provider: ProviderName,
-    upstream: Upstream,
-    url = weir.url,
-    secret = weir.secret,
-  ): LanguageModel => PROVIDERS[provider](url, secret)(modelOver(upstream));
+  const model = (provider: ProviderName, upstream: Upstream): LanguageModel =>
+    PROVIDERS[provider](weir.url, weir.secret)(modelOver(upstream));
+  const faulty = (provider: ProviderName, url: string, secret = weir.secret): LanguageModel =>
+    PROVIDERS[provider](url, secret)(faultyModel('openai'));
   const as = (requestId: string, more: Record<string, string> = {}) => ({
+    // Nothing is stored between requests, so the Responses provider must send items, not references.
+    providerOptions: { openai: { store: false } },
     headers: { 'x-request-id': requestId, ...more },
     maxRetries: 0,
   });
@@ -167,9 +174,9 @@ describe('a stranger with the Vercel AI SDK', () => {
   it.each(['openai-compatible', 'anthropic', 'google'] as const)(
     'gets typed errors by its provider %s',
     async (provider) => {
-      const failing = (options: { url?: string; secret?: string; status?: string }) =>
+      const failing = (options: { secret?: string; status?: string }) =>
         generateText({
-          model: model(provider, 'openai', weir.url, options.secret),
+          model: faulty(provider, weir.url, options.secret),
           prompt: 'x',
           maxOutputTokens: 20,
           ...as(newRequestId(), options.status ? { 'x-sandbox-status': options.status } : {}),
@@ -191,17 +198,19 @@ describe('a stranger with the Vercel AI SDK', () => {
       const poor = await weir.refusedTenant('balance');
       const proxy = await CountingProxy.start(weir.url);
       try {
-        const ask = (secret: string, headers: Record<string, string>) =>
+        const ask = (model: LanguageModel, headers: Record<string, string>) =>
           generateText({
-            model: model(provider, 'openai', proxy.url, secret),
+            model,
             prompt: 'x',
             maxRetries: 1,
             headers,
           }).catch((error: unknown) => error);
-        const refused = await ask(poor.key.secret, {});
-        expect(APICallError.isInstance(refused) && refused.statusCode).toBe(402);
-        expect(proxy.count).toBe(1);
-        const failed = await ask(weir.secret, { 'x-sandbox-status': '500' });
+        const refused = await ask(
+          PROVIDERS[provider](proxy.url, poor.key.secret)(modelOver('openai')),
+          {},
+        );
+        expect([refused, proxy.count]).toMatchObject([{ statusCode: 402 }, 1]);
+        const failed = await ask(faulty(provider, proxy.url), { 'x-sandbox-status': '500' });
         expect(RetryError.isInstance(failed)).toBe(true);
         expect(proxy.count).toBe(3);
       } finally {
