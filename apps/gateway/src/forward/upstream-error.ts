@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
+import { createScrubber } from '@weir/platform';
 import type { ErrorFacts } from '@weir/providers';
 import type { Exchange } from '../request/exchange.js';
 
@@ -66,16 +67,37 @@ export function relayedFacts(
   httpStatus: number,
 ): ErrorFacts {
   const isOpenAi = x.attempt?.endpoint.endpoint.dialect === 'openai';
+  // Providers quote the key they were sent, or the URL it was in (E-K6).
+  const scrub = createScrubber(credentialsOf(x.attempt?.endpoint.endpoint.headers ?? []));
+  const clean = (text: string | null | undefined): string | null =>
+    text == null ? null : scrub(text);
   return {
     // OpenAI's codes are names that its clients know; those of others are told beside ours.
-    code: (isOpenAi ? error?.code : null) ?? code,
+    code: (isOpenAi ? clean(error?.code) : null) ?? code,
     httpStatus,
     errorType: ERROR_CODES[code].errorType,
-    message: error?.message ?? 'The provider refused the request.',
+    message: clean(error?.message) ?? 'The provider refused the request.',
     requestId: x.requestId,
-    param: error?.param ?? null,
-    providerCode: error?.code ?? error?.type ?? null,
+    param: clean(error?.param),
+    providerCode: clean(error?.code ?? error?.type),
   };
+}
+
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'api-key',
+]);
+
+/** What of our headers to a provider is secret. */
+function credentialsOf(headers: readonly string[]): string[] {
+  const secrets: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (!CREDENTIAL_HEADERS.has(headers[i] ?? '')) continue;
+    secrets.push((headers[i + 1] ?? '').replace(/^Bearer /, ''));
+  }
+  return secrets;
 }
 
 /** The `error` object of a provider's body, or null. */
