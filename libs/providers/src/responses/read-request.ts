@@ -135,7 +135,7 @@ function referenceProblem(input: unknown): RequestProblem | null {
   const at = input.findIndex((item) => asRecord(item)?.['type'] === 'item_reference');
   if (at < 0) return null;
   const message =
-    'An `item_reference` needs stored items, and none are stored: send the item itself.';
+    'An `item_reference` needs stored items, and none are stored: send the item itself (SDKs do so where `store` is set to false).';
   return { message, param: `input[${at}].type` };
 }
 
