@@ -142,7 +142,12 @@ describe('the first start', () => {
   it('makes a provider of each vendor’s key that the environment holds', async () => {
     const seed = () =>
       seedEnvironmentProviders(client, {
-        providerKeys: { openai: 'sk-canary-openai', anthropic: null, openrouter: null },
+        providerKeys: {
+          openai: 'sk-canary-openai',
+          anthropic: null,
+          gemini: 'canary-gemini',
+          openrouter: null,
+        },
         ollamaBaseUrl: 'http://10.0.0.5:11434',
         secretsKeys: KEYS,
       });
@@ -152,6 +157,11 @@ describe('the first start', () => {
       `SELECT id, slug, base_url, credential, credential_hint FROM provider WHERE slug NOT LIKE 'sandbox%' ORDER BY slug`,
     );
     expect(rows).toEqual([
+      expect.objectContaining({
+        slug: 'gemini',
+        base_url: 'https://generativelanguage.googleapis.com/v1beta',
+        credential_hint: 'mini',
+      }),
       expect.objectContaining({
         slug: 'ollama',
         base_url: 'http://10.0.0.5:11434/v1',
@@ -163,6 +173,6 @@ describe('the first start', () => {
         credential_hint: 'enai',
       }),
     ]);
-    expect(new CredentialBox(KEYS).open(rows[1].credential, rows[1].id)).toBe('sk-canary-openai');
+    expect(new CredentialBox(KEYS).open(rows[2].credential, rows[2].id)).toBe('sk-canary-openai');
   });
 });

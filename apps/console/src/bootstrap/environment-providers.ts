@@ -5,7 +5,7 @@ import { CredentialBox, type WeirConfig } from '@weir/platform';
 interface GivenProvider {
   readonly slug: string;
   readonly name: string;
-  readonly kind: 'openai' | 'anthropic';
+  readonly kind: 'openai' | 'anthropic' | 'gemini';
   readonly baseUrl: string;
   readonly credential: string | null;
 }
@@ -57,6 +57,13 @@ function givenProviders({
       kind: 'anthropic',
       baseUrl: 'https://api.anthropic.com/v1',
       credential: providerKeys.anthropic,
+    },
+    {
+      slug: 'gemini',
+      name: 'Gemini',
+      kind: 'gemini',
+      baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+      credential: providerKeys.gemini,
     },
     {
       slug: 'openrouter',

@@ -68,6 +68,7 @@ export function loadConfig(
     providerKeys: {
       openai: values.OPENAI_API_KEY,
       anthropic: values.ANTHROPIC_API_KEY,
+      gemini: values.GEMINI_API_KEY,
       openrouter: values.OPENROUTER_API_KEY,
     },
     ollamaBaseUrl: values.OLLAMA_BASE_URL,

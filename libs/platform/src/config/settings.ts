@@ -245,6 +245,12 @@ export const SETTINGS = {
     secret: true,
     schema: text.min(8),
   }),
+  GEMINI_API_KEY: define({
+    meaning: 'Adds Gemini as a provider at the first start.',
+    fallback: null,
+    secret: true,
+    schema: text.min(8),
+  }),
   OPENROUTER_API_KEY: define({
     meaning:
       'Adds OpenRouter as a provider, with the models and prices of the catalogue, at the first start.',

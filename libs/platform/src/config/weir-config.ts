@@ -56,6 +56,7 @@ export interface WeirConfig extends Secrets {
   readonly providerKeys: {
     readonly openai: string | null;
     readonly anthropic: string | null;
+    readonly gemini: string | null;
     readonly openrouter: string | null;
   };
   readonly ollamaBaseUrl: string | null;

@@ -74,6 +74,7 @@ function secretsOf(config: WeirConfig | ToolsConfig): (string | null)[] {
     config.stripe?.webhookSecret ?? null,
     config.providerKeys.openai,
     config.providerKeys.anthropic,
+    config.providerKeys.gemini,
     config.providerKeys.openrouter,
   ];
 }
