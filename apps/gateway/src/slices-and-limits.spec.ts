@@ -100,6 +100,23 @@ describe('a stream that outgrows its slice', () => {
   });
 });
 
+describe('a stream whose request asks the model to think', () => {
+  it.each([
+    ['an effort', { reasoning_effort: 'high' }, 0],
+    ['no effort', { reasoning_effort: 'none' }, 1],
+  ] as const)('with %s is held whole or in slices', async (_what, asked, extensionsMin) => {
+    const wire = [...words(200), usageChunk(12, 400), DONE];
+    harness = await ProxyHarness.start({
+      upstreams: [streams(...wire)],
+      limits: { sliceTokens: 256 },
+    });
+    await (await harness.chat({ stream: true, max_tokens: 5_000, ...asked })).text();
+    // Thoughts that are not shown are billed all the same: no slice could cover them in time.
+    if (extensionsMin === 0) expect(harness.money.extended).toBe(0);
+    else expect(harness.money.extended).toBeGreaterThanOrEqual(extensionsMin);
+  });
+});
+
 describe('the output bound', () => {
   it('is the largest affordable when the client gives none, and is sent upstream', async () => {
     let seen: unknown = null;

@@ -85,8 +85,9 @@ class Admitting {
     this.#tries += 1;
     x.outputTokensMax = outputTokens;
     x.sentMaxTokens = sentMaxTokens(x, this.#ownBound, outputTokens);
-    const slices = x.call?.reading.stream === true && x.model?.hiddenOutput !== true;
-    x.outputTokensHeld = slices ? Math.min(outputTokens, limits.sliceTokens) : outputTokens;
+    x.outputTokensHeld = holdsInSlices(x)
+      ? Math.min(outputTokens, limits.sliceTokens)
+      : outputTokens;
     const bound = boundOf(x, x.outputTokensHeld);
     x.heldCostNano = bound.costNano;
     x.heldTokens = bound.tokens;
@@ -172,6 +173,15 @@ class Admitting {
   #storageUnavailable(): void {
     this.#owner.onRefused(this.#x, 'storage_unavailable', { retryAfterS: 2 });
   }
+}
+
+/**
+ * Whether a stream's output is held piece by piece. Not where tokens are billed that are not seen: of models that
+ * always think, and where the request asks a model to (providers show a summary of its thoughts, or nothing).
+ */
+function holdsInSlices({ call, model }: Exchange): boolean {
+  const reading = call?.reading;
+  return reading?.stream === true && model?.hiddenOutput !== true && !reading.needs.reasoning;
 }
 
 /** What upstream is told: our bound where the client gave none, the model's cap where the client's lies above it. */
