@@ -224,19 +224,25 @@ describe('the cost of an answer', () => {
     expect(at(answer, 'usage', 'cost')).toBe(0.0000685);
   });
 
-  it('stands in the usage chunk of a stream, before the end', async () => {
-    harness = await ProxyHarness.start({ upstreams: [PROVIDERS.openai] });
-    const text = await (await harness.chat({ ...asked, stream: true })).text();
-    expect(text.startsWith(CONTENT.join(''))).toBe(true);
-    expect(text.endsWith(DONE)).toBe(true);
-    const [last] = eventsOf(text).slice(-1);
-    expect(last).toMatchObject({
-      id: 'chatcmpl-1',
-      choices: [],
-      usage: { prompt_tokens: 12, completion_tokens: 5, cost: 0.000022 },
-    });
-    expect(text.match(/"usage"/g)).toHaveLength(1);
-  });
+  it.each([
+    ['alone', {}],
+    ['beside OpenAI’s own wish for it', { stream_options: { include_usage: true } }],
+  ])(
+    'stands in the one usage chunk of a stream, before the end, asked for %s',
+    async (_how, more) => {
+      harness = await ProxyHarness.start({ upstreams: [PROVIDERS.openai] });
+      const text = await (await harness.chat({ ...asked, ...more, stream: true })).text();
+      expect(text.startsWith(CONTENT.join(''))).toBe(true);
+      expect(text.endsWith(DONE)).toBe(true);
+      const [last] = eventsOf(text).slice(-1);
+      expect(last).toMatchObject({
+        id: 'chatcmpl-1',
+        choices: [],
+        usage: { prompt_tokens: 12, completion_tokens: 5, cost: 0.000022 },
+      });
+      expect(text.match(/"usage"/g)).toHaveLength(1);
+    },
+  );
 });
 
 describe('failing over from one dialect to another', () => {

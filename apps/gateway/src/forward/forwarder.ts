@@ -294,12 +294,11 @@ function problemDetail({ message, param }: RequestProblem): ProblemDetail {
 }
 
 const JSON_TYPE = 'application/json';
-const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 
-/** What the client is told it gets: the provider's word where the bytes are the provider's. */
+/** What the client is told it gets: the provider's word, but where a translation or an array made it JSON. */
 function contentTypeOf(x: Exchange, way: Way, given: string, streams: boolean): string {
-  if (streams && !x.route.asArray) return way.passesBytes ? given : EVENT_STREAM;
-  return streams || !way.passesBytes || given === '' ? JSON_TYPE : given;
+  if (streams) return x.route.asArray ? JSON_TYPE : given;
+  return way.passesBytes && given !== '' ? given : JSON_TYPE;
 }
 
 function isEventStream(contentType: string): boolean {
