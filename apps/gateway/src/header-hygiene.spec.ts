@@ -60,7 +60,12 @@ describe('headers on their way to the provider', () => {
     'te',
     'idempotency-key',
   ])('stay behind: %s', async (name) => {
-    harness = await ProxyHarness.start({ upstreams: [remembers] });
+    const idempotency = {
+      find: () => Promise.resolve(null),
+      claim: () => Promise.resolve(true),
+      free: () => Promise.resolve(),
+    };
+    harness = await ProxyHarness.start({ upstreams: [remembers], idempotency });
     await raw(post(`${auth}${name}: canary-value\r\n`), /"usage"/);
     expect(JSON.stringify(seen)).not.toContain('canary-value');
   });

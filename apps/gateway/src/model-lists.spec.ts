@@ -37,7 +37,10 @@ describe('the list of models', () => {
             request: '0',
             input_cache_read: '0.0000001',
             input_cache_write: '0.00000125',
+            internal_reasoning: '0.000002',
           },
+          description: 'For tests.',
+          supported_parameters: expect.arrayContaining(['max_tokens', 'temperature']) as unknown[],
           top_provider: { context_length: 100_000, max_completion_tokens: 8_000 },
         },
         ...['auto', 'auto-cheap', 'auto-green', 'auto-fast'].map((name) => ({

@@ -9,6 +9,7 @@ import { Forwarder } from './forward/forwarder.js';
 import { passLimits } from './limits/pass-limits.js';
 import { rateLimitHeaders } from './limits/rate-limit-headers.js';
 import { answerModels } from './models/model-list.js';
+import { ModelQueryProblem } from './models/model-query.js';
 import type { Call, CallProblem } from './request/call.js';
 import { correlationIdOf, userAgentOf } from './request/client-facts.js';
 import { Exchange } from './request/exchange.js';
@@ -149,9 +150,10 @@ export class Proxy implements FastLane, BodyReader {
       return;
     }
     const question = { catalog: current, key, nowMs: money.nowMs() };
-    const answer = answerModels(x.route, x.req.headers, question);
-    if (answer !== null) x.answer(answer);
-    else x.refuse('model_not_found', { param: 'model' });
+    const answer = answerModels(x.route, x.req, question);
+    if (answer === null) x.refuse('model_not_found', { param: 'model' });
+    else if (answer instanceof ModelQueryProblem) x.refuse('invalid_request_error', answer);
+    else x.answer(answer);
   }
 
   #read(x: Exchange): void {

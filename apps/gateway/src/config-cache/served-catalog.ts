@@ -92,6 +92,7 @@ export class ServedCatalog {
       models.set(model.id, {
         id: model.id,
         name: model.name,
+        description: model.description,
         kind: model.kind,
         contextTokens: model.contextTokens,
         outputTokensMax: model.outputTokensMax,

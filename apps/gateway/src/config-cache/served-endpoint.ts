@@ -50,6 +50,7 @@ export interface PricedEndpoint {
 export interface ServedModel {
   readonly id: string;
   readonly name: string;
+  readonly description: string;
   readonly kind: 'chat' | 'embeddings' | 'images' | 'audio' | 'rerank';
   readonly contextTokens: number | null;
   readonly outputTokensMax: number | null;

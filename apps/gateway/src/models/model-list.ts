@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PSEUDO_MODELS } from '@weir/domain';
 import type { KeyEntry } from '../config-cache/key-entry.js';
 import type { ServedCatalog } from '../config-cache/served-catalog.js';
@@ -7,7 +7,8 @@ import type { DialectFamily, ProxyRoute } from '../request/proxy-route.js';
 import { anthropicModel, anthropicModelList } from './anthropic-models.js';
 import { geminiModel, geminiModelList } from './gemini-models.js';
 import type { ListedModel } from './listed-model.js';
-import { openAiModel, openAiModelList } from './openai-models.js';
+import { pageOfModels, readModelQuery, ModelQueryProblem } from './model-query.js';
+import { openAiModel, openAiModelList, openAiModelPage } from './openai-models.js';
 
 /** Who asks for models, and when: prices are those of this instant. */
 export interface ModelQuestion {
@@ -16,16 +17,26 @@ export interface ModelQuestion {
   readonly nowMs: number;
 }
 
-/** The answer to `GET …/models` or `…/models/{id}` in the caller's dialect; null = no such model for this key. */
+/**
+ * The answer to `GET …/models` or `…/models/{id}` in the caller's dialect; null = no such model for this key. OpenAI's
+ * list can be sorted, filtered and read in pages.
+ */
 export function answerModels(
   route: ProxyRoute,
-  headers: IncomingHttpHeaders,
+  req: Pick<IncomingMessage, 'headers' | 'url'>,
   question: ModelQuestion,
-): object | null {
-  const view = VIEWS[dialectOf(route, headers)];
+): object | ModelQueryProblem | null {
+  const dialect = dialectOf(route, req.headers);
+  const view = VIEWS[dialect];
   const models = listedModels(question);
   const { pathModel } = route;
-  if (pathModel === null) return view.list(models);
+  if (pathModel === null) {
+    if (dialect !== 'openai') return view.list(models);
+    const query = readModelQuery(req.url ?? '');
+    return query instanceof ModelQueryProblem
+      ? query
+      : openAiModelPage(pageOfModels(models, query));
+  }
   const model = models.find(({ id }) => id === pathModel);
   return model === undefined ? null : view.one(model);
 }
@@ -63,6 +74,8 @@ function listedPseudo({ id, name }: { readonly id: string; readonly name: string
   return {
     id,
     name,
+    description: 'Picks one of your models by policy.',
+    capabilities: null,
     kind: 'chat',
     owner: 'weir',
     createdAtMs: 0,

@@ -318,6 +318,7 @@ function catalogOf(bases: readonly string[], input: HarnessInput): Catalog {
       {
         id: 'm',
         name: 'Model m',
+        description: 'For tests.',
         kind: 'chat',
         contextTokens: 100_000,
         outputTokensMax: 8_000,

@@ -19,6 +19,7 @@ export interface CatalogProvider {
 export interface CatalogModel {
   readonly id: string;
   readonly name: string;
+  readonly description: string;
   readonly kind: 'chat' | 'embeddings' | 'images' | 'audio' | 'rerank';
   readonly contextTokens: number | null;
   readonly outputTokensMax: number | null;
@@ -101,7 +102,7 @@ WITH p AS (SELECT *, lead(valid_from) OVER (PARTITION BY model, endpoint ORDER B
 SELECT (SELECT seq::text FROM config_version) AS "configSeq",
   (SELECT coalesce(json_agg(json_build_object('id', id, 'slug', slug, 'name', name, 'kind', kind, 'baseUrl', base_url, 'credential', credential,
     'region', region, 'enabled', enabled, 'costFactor', cost_factor, 'forwardHeaders', forward_headers) ORDER BY slug), '[]') FROM provider) AS providers,
-  (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'contextTokens', context_tokens, 'outputTokensMax', output_tokens_max,
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'description', description, 'kind', kind, 'contextTokens', context_tokens, 'outputTokensMax', output_tokens_max,
     'imageTokensMax', image_tokens_max, 'hiddenOutput', hidden_output, 'capabilities', capabilities, 'enabled', enabled,
     'createdAtMs', floor(extract(epoch FROM created_at) * 1000)) ORDER BY id), '[]') FROM model) AS models,
   (SELECT coalesce(json_agg(json_build_object('id', id, 'provider', provider, 'model', model, 'upstreamModel', upstream_model, 'region', region,
