@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { budgetAlertJobSchema, QUEUES } from '@weir/contracts';
-import { createWorker, failpoint } from '@weir/platform';
+import { failpoint } from '@weir/platform';
 import type { JobWorker } from '@weir/platform';
 import { LIMITS } from '../limits.js';
-import { calmWarning } from '../runtime/calm-warning.js';
 import { Runtime } from '../runtime/runtime.js';
+import { startWorker } from '../runtime/start-worker.js';
 import { alertNotification } from './alert-notification.js';
 
 /** Makes one notification, and its live event, of each alert: however often the job comes, its dedupe key is one. */
@@ -20,18 +20,12 @@ export class BudgetProcessor implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#worker = createWorker(
-      QUEUES.budget,
-      (job) => this.#process(job.data),
-      { concurrency: LIMITS.budgetJobs },
-      this.#runtime.config,
-    );
-    const failed = calmWarning(this.#runtime.logger, 'alert failed; its job will be repeated');
-    this.#worker.on('failed', (_job, error) => {
-      failed(error);
+    this.#worker = await startWorker(this.#runtime, {
+      queue: QUEUES.budget,
+      concurrency: LIMITS.budgetJobs,
+      failed: 'alert failed; its job will be repeated',
+      process: (payload) => this.#process(payload),
     });
-    this.#worker.on('error', calmWarning(this.#runtime.logger, 'queue budget cannot be read'));
-    await this.#worker.waitUntilReady();
   }
 
   async onModuleDestroy(): Promise<void> {

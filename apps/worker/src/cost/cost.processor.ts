@@ -6,12 +6,13 @@ import type {
 } from '@nestjs/common';
 import { QUEUES } from '@weir/contracts';
 import type { AnyRow, SettleOutcome } from '@weir/data';
-import { createWorker, failpoint } from '@weir/platform';
+import { failpoint } from '@weir/platform';
 import type { JobWorker } from '@weir/platform';
 import { LIMITS } from '../limits.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { calmWarning } from '../runtime/calm-warning.js';
 import { Runtime } from '../runtime/runtime.js';
+import { startWorker } from '../runtime/start-worker.js';
 import type { SettlementListener } from './isolated-settlement.js';
 import { LiveNotifier } from './live-notifier.js';
 import { readSettleJob } from './settle-job.js';
@@ -44,21 +45,12 @@ export class CostProcessor
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#worker = createWorker(
-      QUEUES.cost,
-      (job) => this.#process(job.data),
-      { concurrency: LIMITS.costJobs },
-      this.#runtime.config,
-    );
-    const failed = calmWarning(
-      this.#runtime.logger,
-      'settlement failed; the batch will come again',
-    );
-    this.#worker.on('failed', (_job, error) => {
-      failed(error);
+    this.#worker = await startWorker(this.#runtime, {
+      queue: QUEUES.cost,
+      concurrency: LIMITS.costJobs,
+      failed: 'settlement failed; the batch will come again',
+      process: (payload) => this.#process(payload),
     });
-    this.#worker.on('error', calmWarning(this.#runtime.logger, 'queue cost cannot be read'));
-    await this.#worker.waitUntilReady();
   }
 
   settled(outcome: SettleOutcome): void {

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { exportJobSchema, QUEUES } from '@weir/contracts';
-import { createWorker } from '@weir/platform';
 import type { JobWorker } from '@weir/platform';
 import { LIMITS } from '../limits.js';
-import { calmWarning } from '../runtime/calm-warning.js';
 import { Runtime } from '../runtime/runtime.js';
+import { startWorker } from '../runtime/start-worker.js';
 import { writeExport, type WaitingExport } from './export-writer.js';
 
 type Row = WaitingExport & {
@@ -26,18 +25,12 @@ export class ExportProcessor implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#worker = createWorker(
-      QUEUES.export,
-      (job) => this.#process(job.data),
-      { concurrency: LIMITS.exportJobs },
-      this.#runtime.config,
-    );
-    const failed = calmWarning(this.#runtime.logger, 'an export failed; its job will be repeated');
-    this.#worker.on('failed', (_job, error) => {
-      failed(error);
+    this.#worker = await startWorker(this.#runtime, {
+      queue: QUEUES.export,
+      concurrency: LIMITS.exportJobs,
+      failed: 'an export failed; its job will be repeated',
+      process: (payload) => this.#process(payload),
     });
-    this.#worker.on('error', calmWarning(this.#runtime.logger, 'queue export cannot be read'));
-    await this.#worker.waitUntilReady();
   }
 
   async onModuleDestroy(): Promise<void> {
