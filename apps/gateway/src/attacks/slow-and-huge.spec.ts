@@ -171,7 +171,8 @@ describe('a slow client (K2, K3)', () => {
 
 describe('too much at once', () => {
   it.each([
-    ['101 headers', Array.from({ length: 101 }, (_, n) => `x-${String(n)}: 1\r\n`).join('')],
+    // Four more stand in every request of these tests.
+    ['101 headers', 'x: 1\r\n'.repeat(97)],
     ['100,000 headers', 'x: 1\r\n'.repeat(100_000)],
     ['one header of 20 KB', `x: ${'a'.repeat(20_000)}\r\n`],
   ])('a request with %s is refused', async (_what, more) => {
@@ -186,6 +187,12 @@ describe('too much at once', () => {
     if (text !== '') expect(text).toContain('431 Request Header Fields Too Large');
     expect(harness.money.begun).toHaveLength(0);
     expect((await harness.chat()).status).toBe(200);
+  });
+
+  it('a request with 100 headers is served', async () => {
+    await start();
+    const bytes = `${head}${'x: 1\r\n'.repeat(96)}content-length: ${String(body.length)}\r\n\r\n${body}`;
+    expect(await rawExchange(harness.port, bytes, /"usage"/)).toContain('200 OK');
   });
 
   it('a compressed request is refused before it is read', async () => {
