@@ -4,6 +4,7 @@ import {
   type ClientDialect,
   type Operation,
   type Pair,
+  type UpstreamDialect,
 } from '@weir/providers';
 import { EMBEDDINGS_WAY } from '../embeddings/embeddings-way.js';
 import type { ServedEndpoint } from '../config-cache/served-endpoint.js';
@@ -31,10 +32,27 @@ export function wayTo(
   return path === undefined ? null : { way, path };
 }
 
+/** Looked up once: `pairOf` joins its names into a key, which is not for every request. */
+function pairsOf(client: ClientDialect): Readonly<Record<UpstreamDialect, Pair | null>> {
+  return {
+    openai: pairOf(client, 'openai'),
+    anthropic: pairOf(client, 'anthropic'),
+    gemini: pairOf(client, 'gemini'),
+  };
+}
+
+const PAIRS: Readonly<Record<ClientDialect, Readonly<Record<UpstreamDialect, Pair | null>>>> = {
+  'openai-chat': pairsOf('openai-chat'),
+  'openai-completions': pairsOf('openai-completions'),
+  'openai-responses': pairsOf('openai-responses'),
+  anthropic: pairsOf('anthropic'),
+  gemini: pairsOf('gemini'),
+};
+
 /** An endpoint that serves Responses itself gets them as they are; to the others they are translated. */
 function pairTo(client: ClientDialect, endpoint: ServedEndpoint): Pair | null {
   const isNative = client === 'openai-responses' && endpoint.servesResponses;
-  return isNative ? RESPONSES_NATIVE : pairOf(client, endpoint.dialect);
+  return isNative ? RESPONSES_NATIVE : PAIRS[client][endpoint.dialect];
 }
 
 /** What is asked of the endpoint: a dialect whose bytes pass has its own path there, a translated one the chat's. */
