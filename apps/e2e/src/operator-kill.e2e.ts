@@ -89,6 +89,8 @@ describe('an operator who kills a running request', () => {
     ).rejects.toThrow('403');
     await admin.send('POST', `/api/operator/requests/${running.generationId}/kill`);
     await running.ended;
+    // The provider has noticed: the next test's log begins with its own request.
+    expect(await producedTokens()).toBeGreaterThan(0);
   });
 
   it('finds that a client who leaves stops the provider at once where the policy is abort', async () => {
