@@ -187,6 +187,22 @@ describe.each(UPSTREAMS)('what a client is charged over %s', (upstream) => {
     },
   );
 
+  it('counts of a prompt with tools what is there, not what a provider might add', async () => {
+    const id = newRequestId();
+    const prompt = {
+      model: modelOver(upstream),
+      messages: [{ role: 'user' as const, content: 'Hello' }],
+      tools: [{ name: 'x', input_schema: { type: 'object' as const } }],
+    };
+    await anthropic.messages.create(
+      { ...prompt, max_tokens: 40 },
+      as(id, { 'x-sandbox-no-usage': '1' }),
+    );
+    holdCounted(await settled(id));
+    const { input_tokens } = await anthropic.messages.countTokens(prompt);
+    expect(input_tokens).toBeLessThan(60);
+  });
+
   it('takes a usage of zero at its word', async () => {
     const id = newRequestId();
     await openai.chat.completions.create(

@@ -189,6 +189,16 @@ describe('the output bound', () => {
     expect(res.status).toBe(200);
   });
 
+  it('holds what a provider may add for tools, however exactly the input was counted', async () => {
+    harness = await ProxyHarness.start({ upstreams: [answers()] });
+    harness.money.balanceNano = 200_000n + 1_500_000n;
+    const tools = [{ type: 'function', function: { name: 'x', parameters: { type: 'object' } } }];
+    const messages = [{ role: 'user', content: 'four '.repeat(1_000) }];
+    expect((await harness.chat({ messages, tools })).status).toBe(402);
+    harness.money.balanceNano += 1_000_000n;
+    expect((await harness.chat({ messages, tools })).status).toBe(200);
+  });
+
   it('holds every choice that is asked for', async () => {
     harness = await ProxyHarness.start({ upstreams: [answers()] });
     harness.money.balanceNano = 1_000_000n;

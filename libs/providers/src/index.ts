@@ -2,7 +2,7 @@ export * from './dialect/dialect.js';
 export * from './dialect/needs.js';
 export * from './dialect/pair.js';
 export * from './dialect/pairs.js';
-export { countMessagesInput } from './anthropic/message-input.js';
+export { addedMessagesTokens, countMessagesInput } from './anthropic/message-input.js';
 export * from './anthropic/read-request.js';
 export * from './completions/read-request.js';
 export * from './errors/anthropic-error.js';

@@ -3,6 +3,7 @@ import { failpoint } from '@weir/platform';
 import type { Admission, Hold, Kind, Refusal } from '../money/money-path.types.js';
 import type { ProxyServices } from '../proxy-services.js';
 import type { ProblemDetail } from '../refuse/error-body.js';
+import { addedInputOf } from '../request/count-input.js';
 import type { Exchange } from '../request/exchange.js';
 import { boundOf, outputTokensFor, outputTokensWithin } from './bounds.js';
 import { countsTokens, refusalDetail } from './refusal-detail.js';
@@ -132,13 +133,16 @@ class Admitting {
 
   /** The byte bound refused: perhaps the true count fits. */
   #countInput(refusal: Refusal): void {
-    if (this.#x.call?.whole !== true) {
+    const { call } = this.#x;
+    if (call?.whole !== true) {
       // What cannot be counted is only estimated, and an estimate is no bound.
       this.#cutOutput(refusal);
       return;
     }
     const counted = this.#x.countInput();
-    const goOn = (tokens: number): void => {
+    const added = addedInputOf(this.#x.route, call.parsed, call.reading.needs);
+    const goOn = (own: number): void => {
+      const tokens = own + added;
       if (tokens >= this.#x.inputTokensBound) {
         this.#cutOutput(refusal);
         return;

@@ -31,8 +31,10 @@ const SCHEMA_PROMPT_TOKENS = 500;
 
 /** What a Messages request may cost as input. */
 export interface MessagesInput {
-  /** No text input can be more tokens than this. */
+  /** No text input can be more tokens than this, what the provider adds included. */
   readonly tokensBound: number;
+  /** The part of the bound that the request itself brings. */
+  readonly ownTokens: number;
   readonly images: number;
   readonly files: number;
 }
@@ -45,16 +47,26 @@ export function measureMessages(json: Json, byteLength: (text: string) => number
   const measure = new BlockMeasure(byteLength);
   for (const member of MEASURED) measure.addText(json[member]);
   measure.addContent(json['messages']);
+  const ownTokens = measure.bytes + FRAME_TOKENS;
   return {
-    tokensBound: measure.bytes + FRAME_TOKENS + promptTokensOf(json),
+    tokensBound: ownTokens + promptTokensOf(json),
+    ownTokens,
     images: measure.images,
     files: measure.files,
   };
 }
 
-/** Counts the input of a Messages request with a tokenizer, keys and brackets included: a little above the truth. */
+/**
+ * Counts the input of a Messages request with a tokenizer, keys and brackets included: a little above the truth. What
+ * a provider adds is not counted: nobody knows how much that was, and what is charged was never more than produced.
+ */
 export function countMessagesInput(body: unknown, countTokens: (text: string) => number): number {
-  return measureMessages(asRecord(body) ?? {}, countTokens).tokensBound;
+  return measureMessages(asRecord(body) ?? {}, countTokens).ownTokens;
+}
+
+/** Tokens that Anthropic may add to the input of a Messages request, at most. */
+export function addedMessagesTokens(body: unknown): number {
+  return promptTokensOf(asRecord(body) ?? {});
 }
 
 /** Tokens of instructions that the provider adds of its own accord. */

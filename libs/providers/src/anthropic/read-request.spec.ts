@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_NEEDS } from '../dialect/needs.js';
-import { countMessagesInput } from './message-input.js';
+import { addedMessagesTokens, countMessagesInput } from './message-input.js';
 import { readCountTokensRequest, readMessagesRequest } from './read-request.js';
 
 const BODY = { model: 'claude', max_tokens: 64, messages: [{ role: 'user', content: 'Grüße' }] };
@@ -167,5 +167,13 @@ describe('the input of a Messages request, counted with a tokenizer', () => {
     const body = { ...BODY, messages: [{ role: 'user', content: 'one two three' }] };
     expect(countMessagesInput(body, words)).toBe(3 + 1 + 2 + 2 + 16);
     expect(countMessagesInput(null, words)).toBe(16);
+  });
+
+  it('leaves out what the provider may add, which is bounded by itself', () => {
+    const words = (text: string): number => text.split(' ').length;
+    const tools = [{ name: 'x', input_schema: { type: 'object' } }];
+    expect(countMessagesInput({ ...BODY, tools }, words)).toBeLessThan(60);
+    expect(addedMessagesTokens({ ...BODY, tools })).toBe(1_000);
+    expect(addedMessagesTokens(null)).toBe(0);
   });
 });
