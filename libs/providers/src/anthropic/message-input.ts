@@ -121,9 +121,15 @@ class BlockMeasure {
 
   #addBlock(block: Json): void {
     const kind = mediaKindOf(block);
-    if (kind === 'image') this.images++;
-    else if (kind === 'file') this.files++;
-    else if (holdsBlocks(block)) {
+    if (kind !== null) {
+      if (kind === 'image') this.images++;
+      else this.files++;
+      // Title and context are text to the model, and so is what merely stands beside a source.
+      const { source, content, ...others } = block;
+      this.addText(others);
+      this.addContent(content);
+      this.addText(textSourceOf(source));
+    } else if (holdsBlocks(block)) {
       const { content, source, ...others } = block;
       this.addText(others);
       this.addText('content');
@@ -147,6 +153,16 @@ function mediaKindOf(block: Json): MediaKind | null {
   if (block['type'] === 'image') return 'image';
   return block['type'] === 'document' ? 'file' : null;
 }
+
+/** The data of a source that other providers read as text; pictures and PDFs are sized by their caps. */
+function textSourceOf(value: unknown): unknown {
+  const source = asRecord(value);
+  const mediaType = source?.['media_type'];
+  const isOpaque = typeof mediaType !== 'string' || OPAQUE_TYPE.test(mediaType);
+  return isOpaque ? undefined : source?.['data'];
+}
+
+const OPAQUE_TYPE = /^(?:(?:image|audio|video)\/|application\/pdf$)/i;
 
 /** The format the answer shall have, where one is asked for; `output_format` is its older place. */
 export function schemaOf(json: Json): Json | null {

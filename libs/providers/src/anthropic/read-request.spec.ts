@@ -50,6 +50,21 @@ describe('a Messages request', () => {
     expect(result.ok && result.request.inputTokensBound).toBe(400 + 2 + 16);
   });
 
+  it('counts text that stands in or beside media', () => {
+    const text = 'x'.repeat(10_000);
+    const of = (part: object): object => ({ messages: [{ role: 'user', content: [part] }] });
+    const pdf = { type: 'base64', media_type: 'application/pdf', data: text };
+    const dressed = [
+      { messages: [{ role: 'user', content: text, ...imageOf('AA') }] },
+      of({ type: 'document', source: pdf, context: text }),
+      of({ type: 'document', source: { type: 'url', url: 'https://x.test/a' }, title: text }),
+      of({ type: 'document', source: { ...pdf, media_type: 'text/html' } }),
+      of({ type: 'image', source: { ...pdf, media_type: 'text/plain' } }),
+    ];
+    for (const more of dressed) expect(bound(more)).toBeGreaterThan(10_000);
+    expect(bound(of({ type: 'document', source: pdf }))).toBeLessThan(200);
+  });
+
   it('is refused with the member that is wrong', () => {
     expect(problem([])).toBe(null);
     expect(readMessagesRequest('x').ok).toBe(false);

@@ -21,6 +21,13 @@ export class InputMeasure {
     this.#mediaKindOf = mediaKindOf;
   }
 
+  /** Adds what holds no media, whatever it looks like: definitions of tools and schemas. */
+  addText(value: unknown): void {
+    const text = new InputMeasure(this.#byteLength, () => null);
+    text.add(value);
+    this.bytes += text.bytes;
+  }
+
   /** Adds a JSON value, or nothing for a member that is absent. Its depth was checked before (JSON_DEPTH_MAX). */
   add(value: unknown): void {
     // An absent member sends nothing, so it costs nothing.
@@ -39,10 +46,7 @@ export class InputMeasure {
   }
 
   #addMembers(record: Readonly<Record<string, unknown>>): void {
-    for (const key in record) {
-      this.bytes += this.#byteLength(key) + PUNCTUATION_BYTES;
-      this.add(record[key]);
-    }
+    for (const key in record) this.#addMember(key, record[key]);
   }
 
   #addMedia(part: Readonly<Record<string, unknown>>): boolean {
@@ -51,8 +55,47 @@ export class InputMeasure {
     if (kind === 'image') this.images++;
     else if (kind === 'audio') this.audios++;
     else this.files++;
+    // What merely stands in or beside a media part is text like any other: a whole message may look like a file.
+    for (const key in part) {
+      const payload = MEDIA_PAYLOADS.has(key) ? part[key] : undefined;
+      if (payload === undefined) this.#addMember(key, part[key]);
+      else this.#addPayload(payload, kind);
+    }
     return true;
   }
+
+  #addMember(key: string, value: unknown): void {
+    this.bytes += this.#byteLength(key) + PUNCTUATION_BYTES;
+    this.add(value);
+  }
+
+  /** The bytes of pictures, recordings and PDFs are no tokens; those of every other file are read as text. */
+  #addPayload(payload: unknown, kind: MediaKind): void {
+    const record = asRecord(payload);
+    if (record === null) {
+      if (typeof payload !== 'string' || !isOpaqueUrl(payload)) this.add(payload);
+      return;
+    }
+    for (const key in record) {
+      const value = record[key];
+      const isRecording = kind === 'audio' && key === 'data';
+      if (isRecording || (typeof value === 'string' && isOpaqueUrl(value))) continue;
+      this.#addMember(key, value);
+    }
+  }
+}
+
+/** Members that hold a media part's bytes, or where they are. */
+const MEDIA_PAYLOADS: ReadonlySet<string> = new Set([
+  'image_url',
+  'input_audio',
+  'file',
+  'file_data',
+]);
+const OPAQUE_URL = /^data:(?:(?:image|audio|video)\/|application\/pdf[;,])/i;
+
+function isOpaqueUrl(url: string): boolean {
+  return OPAQUE_URL.test(url);
 }
 
 /** What a part of a message is where it is no text; a film is a file. */

@@ -94,6 +94,28 @@ describe('a chat request', () => {
     expect(request.inputTokensBound).toBeLessThan(200);
   });
 
+  it('counts text that is dressed as media', () => {
+    const text = 'x'.repeat(10_000);
+    const boundOf = (more: object): number => read(more).inputTokensBound;
+    const image_url = `data:image/png;base64,${text}`;
+    const of = (part: object): object => ({ messages: [{ role: 'user', content: [part] }] });
+    const dressed = [
+      { messages: [{ role: 'user', content: text, type: 'file', file: {} }] },
+      { tools: [{ type: 'file', file: { description: text } }] },
+      { tools: [{ type: 'image_url', image_url }] },
+      { response_format: { type: 'input_audio', input_audio: { data: text } } },
+      of({ type: 'file', file: { file_data: `data:text/plain;base64,${text}` } }),
+      of({ type: 'image_url', image_url: { url: `data:text/plain;base64,${text}` } }),
+      of({ type: 'image_url', image_url: `data:text/plain;base64,${text}` }),
+      of({ type: 'input_audio', input_audio: { data: 'AA', format: text } }),
+      of({ type: 'file', file: [text] }),
+    ];
+    for (const more of dressed) expect(boundOf(more)).toBeGreaterThan(10_000);
+    expect(boundOf(of({ type: 'image_url', image_url }))).toBeLessThan(200);
+    const prediction = { content: [{ type: 'file', file: { text } }] };
+    expect(read({ prediction }).predictionTokensBound).toBeGreaterThan(10_000);
+  });
+
   it('needs what it makes use of', () => {
     const none = {
       tools: false,

@@ -49,9 +49,8 @@ const MODEL_CHARS_MAX = 300;
 /** Tokens that open the answer, and room for members no one measures. */
 export const FRAME_TOKENS = 16;
 
-/** Members of a chat request whose text reaches the model. */
+/** Members of a chat request, beside its messages, whose text reaches the model. */
 const MEASURED = [
-  'messages',
   'tools',
   'functions',
   'tool_choice',
@@ -87,8 +86,9 @@ export function readChatRequest(
     return requestProblem(`\`n\` must be a whole number from 1 to ${String(CHOICES_MAX)}.`, 'n');
   }
   const input = new InputMeasure(byteLength);
-  for (const member of MEASURED) input.add(json[member]);
-  const prediction = new InputMeasure(byteLength);
+  input.add(json['messages']);
+  for (const member of MEASURED) if (json[member] !== undefined) input.addText(json[member]);
+  const prediction = new InputMeasure(byteLength, () => null);
   prediction.add(asRecord(json['prediction'])?.['content']);
   const needs = chatNeeds(json, input);
   return {

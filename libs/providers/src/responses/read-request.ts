@@ -13,8 +13,8 @@ import { utf8Bytes } from '../text/text-size.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Members of a Responses request whose text reaches the model. */
-const MEASURED = ['input', 'instructions', 'tools', 'tool_choice', 'text'] as const;
+/** Members of a Responses request, beside its input, whose text reaches the model. */
+const MEASURED = ['instructions', 'tools', 'tool_choice', 'text'] as const;
 
 /** Members that need something to be kept between requests: Weir keeps no prompts and no answers. */
 const STORED: Readonly<Record<string, string>> = {
@@ -52,7 +52,8 @@ export function readResponsesRequest(
     return requestProblem(message, 'max_output_tokens');
   }
   const input = new InputMeasure(byteLength, mediaKindOf);
-  for (const member of MEASURED) input.add(json[member]);
+  input.add(json['input']);
+  for (const member of MEASURED) input.addText(json[member]);
   const needs = {
     tools: Array.isArray(json['tools']) && json['tools'].length > 0,
     images: input.images > 0,

@@ -228,9 +228,9 @@ describe('what a Responses request costs at most', () => {
   it('counts images, recordings and files instead of their bytes', () => {
     const data = 'A'.repeat(10_000);
     const content = [
-      { type: 'input_image', image_url: data },
+      { type: 'input_image', image_url: `data:image/png;base64,${data}` },
       { type: 'input_audio', input_audio: { data } },
-      { type: 'input_file', file_data: data },
+      { type: 'input_file', file_data: `data:application/pdf;base64,${data}` },
     ];
     const request = reading({ input: [{ role: 'user', content }] });
     expect(request).toMatchObject({
@@ -246,6 +246,19 @@ describe('what a Responses request costs at most', () => {
       audios: 0,
       files: 0,
     });
+  });
+
+  it('counts text that is dressed as media', () => {
+    const text = 'x'.repeat(10_000);
+    const file_data = `data:text/plain;base64,${text}`;
+    const image_url = `data:image/png;base64,${text}`;
+    const dressed = [
+      { input: [{ role: 'user', content: text, type: 'input_file', file_id: 'f' }] },
+      { input: [{ role: 'user', content: [{ type: 'input_file', file_data }] }] },
+      { tools: [{ type: 'input_file', file_id: 'f', description: text }] },
+      { tools: [{ type: 'input_image', image_url }] },
+    ];
+    for (const more of dressed) expect(reading(more).inputTokensBound).toBeGreaterThan(10_000);
   });
 
   it.each([
