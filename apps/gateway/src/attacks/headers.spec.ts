@@ -149,6 +149,7 @@ describe('E-H1: headers on their way to the client', () => {
     'openai-version',
     'x-request-id',
     'request-id',
+    'server-timing',
     'x-should-retry',
     'retry-after',
     'retry-after-ms',

@@ -1,7 +1,7 @@
 import { rewriteRequest, STRIPPED_MEMBERS } from '@weir/providers';
 import { isFailoverStatus } from '@weir/domain';
 import type { ServedEndpoint } from '../config-cache/served-endpoint.js';
-import { identityHeaders } from '../end/answer-headers.js';
+import { identityBesideIds } from '../end/answer-headers.js';
 import { readUpstreamError, relayedCode } from '../forward/upstream-error.js';
 import { requestHeaders } from '../forward/upstream-headers.js';
 import { measure } from '../admit/measure.js';
@@ -37,7 +37,7 @@ export async function answerCount(
     return;
   }
   const answer = asked?.answer ?? ownAnswer(x, await x.countInput());
-  x.answer(answer, identityHeaders(x).slice(4));
+  x.answer(answer, identityBesideIds(x));
   services.running.leave(x);
 }
 

@@ -21,7 +21,24 @@ export function answerHeaders(
   const headers = ['content-type', contentType, ...identityHeaders(x)];
   if (x.dropped.length > 0) headers.push('x-weir-dropped', droppedText(x.dropped));
   for (const part of passed) headers.push(part);
+  if (x.route.dialect === 'openai' && !passed.includes(PROCESSING_MS)) {
+    headers.push(PROCESSING_MS, String(Math.round(upstreamMs(x))));
+  }
   return headers;
+}
+
+/** OpenAI's own measure of its time; of a provider that tells none we say how long it let us wait. */
+const PROCESSING_MS = 'openai-processing-ms';
+
+/** From the first dispatch until now, ms: every attempt is in it. */
+function upstreamMs(x: Exchange): number {
+  return performance.now() - x.firstDispatchMs;
+}
+
+/** What the gateway took before it sent the body on, and what the providers took since: browsers show it. */
+function serverTiming(x: Exchange): string {
+  const ours = x.firstDispatchMs - (x.lastBodyByteMs === 0 ? x.arrivedMs : x.lastBodyByteMs);
+  return `gw;dur=${ours.toFixed(1)}, upstream;dur=${upstreamMs(x).toFixed(1)}`;
 }
 
 /** Who answered, and what is left of the key's limits: on every answer of a request that took a hold. */
@@ -38,8 +55,14 @@ export function identityHeaders(x: Exchange): string[] {
   const model = attempt?.endpoint.endpoint.model ?? x.model?.id;
   if (model !== undefined) headers.push('x-weir-model', headerSafe(model));
   headers.push('x-weir-attempts', String(x.attemptsBegun));
+  if (x.firstDispatchMs > 0) headers.push('server-timing', serverTiming(x));
   if (x.rateState !== null) headers.push(...rateLimitHeaders(x.rateState, x.route.dialect));
   return headers;
+}
+
+/** The same without the request ids, which stand among an error's own headers already. */
+export function identityBesideIds(x: Exchange): string[] {
+  return identityHeaders(x).slice(4);
 }
 
 const DROPPED_CHARS_MAX = 1_000;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ERROR_CODES, type ErrorCodeName } from '@weir/contracts';
-import { answerHeaders, identityHeaders } from '../end/answer-headers.js';
+import { answerHeaders, identityBesideIds, identityHeaders } from '../end/answer-headers.js';
 import { isFailoverStatus, NO_USAGE } from '@weir/domain';
 import type { Ending } from '../end/ending.js';
 import type { Hold } from '../money/money-path.types.js';
@@ -214,7 +214,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner, SendOwner {
       source: 'counted',
     } as const;
     this.#end(x, ending, () => {
-      x.refuse(code, {}, identityHeadersOnly(x));
+      x.refuse(code, {}, identityBesideIds(x));
     });
   }
 
@@ -251,7 +251,7 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner, SendOwner {
 
   #fail(x: Exchange, code: ErrorCodeName, detail: ProblemDetail = {}): void {
     this.#end(x, endedWithout(code), () => {
-      x.refuse(code, detail, identityHeadersOnly(x));
+      x.refuse(code, detail, identityBesideIds(x));
     });
   }
 
@@ -282,11 +282,6 @@ function endedWithout(code: ErrorCodeName): Ending {
     reportedModel: null,
     surplusTokens: 0,
   };
-}
-
-/** `x-request-id` is already among an error's own headers. */
-function identityHeadersOnly(x: Exchange): string[] {
-  return identityHeaders(x).slice(4);
 }
 
 function problemDetail({ message, param }: RequestProblem): ProblemDetail {

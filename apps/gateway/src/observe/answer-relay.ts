@@ -6,7 +6,7 @@ import type { AttemptOutcome } from '../forward/attempt.js';
 import type { GatewayLimits } from '../limits.js';
 import type { Charged } from '../money/money-path.types.js';
 import type { Exchange, Relay } from '../request/exchange.js';
-import { costHeaderOf } from '../end/answer-headers.js';
+import { costHeaderOf, identityBesideIds } from '../end/answer-headers.js';
 import type { Way } from '../forward/ways.js';
 import { withCost } from './answer-cost.js';
 import { answerInput } from './answer-input.js';
@@ -243,7 +243,9 @@ export class AnswerRelay implements Relay, Finisher {
 
   onUnrecorded(ending: Ending): void {
     if (this.#passing) this.#x.res.destroy();
-    else this.#x.refuse('storage_unavailable', { retryAfterS: 2 });
+    else {
+      this.#x.refuse('storage_unavailable', { retryAfterS: 2 }, identityBesideIds(this.#x));
+    }
     this.#services.ender.close(this.#x, ending, null);
   }
 
@@ -258,7 +260,7 @@ export class AnswerRelay implements Relay, Finisher {
         else res.end(body);
       } else if (body === null) {
         const { status } = ending;
-        x.refuse(status === 'ok' ? 'internal_error' : status);
+        x.refuse(status === 'ok' ? 'internal_error' : status, {}, identityBesideIds(x));
       } else {
         x.answered = true;
         x.firstByteMs = performance.now();
