@@ -9,6 +9,15 @@ const resets: UpstreamHandler = (_req, res) => {
   res.destroy();
 };
 
+const KEY_REFUSED = JSON.stringify({
+  error: {
+    code: 400,
+    message: 'API key not valid. Please pass a valid API key.',
+    status: 'INVALID_ARGUMENT',
+    details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }],
+  },
+});
+
 const recovered: readonly (readonly [string, UpstreamHandler])[] = [
   ['resets the connection', resets],
   ['answers 408', answers('{}', 408)],
@@ -17,6 +26,7 @@ const recovered: readonly (readonly [string, UpstreamHandler])[] = [
   ['answers 500', answers('{"error":{"message":"boom at https://internal.example"}}', 500)],
   ['answers 503 without a body', answers('', 503)],
   ['refuses our credential with 401', answers('{}', 401)],
+  ['refuses our key with 400, as Google does', answers(KEY_REFUSED, 400)],
   ['says 402 of our account', answers('{}', 402)],
   ['says 403 of our account', answers('{}', 403)],
   ['redirects', answers('', 307, { location: 'http://127.0.0.1:1/steal' })],

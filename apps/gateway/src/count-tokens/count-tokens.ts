@@ -2,7 +2,7 @@ import { rewriteRequest, STRIPPED_MEMBERS } from '@weir/providers';
 import { isFailoverStatus } from '@weir/domain';
 import type { ServedEndpoint } from '../config-cache/served-endpoint.js';
 import { identityBesideIds } from '../end/answer-headers.js';
-import { readUpstreamError, relayedCode } from '../forward/upstream-error.js';
+import { meantStatus, readUpstreamError, relayedCode } from '../forward/upstream-error.js';
 import { requestHeaders } from '../forward/upstream-headers.js';
 import { measure } from '../admit/measure.js';
 import type { ProxyServices } from '../proxy-services.js';
@@ -85,8 +85,8 @@ function judged(status: number, body: Buffer): Asked {
     const answer: unknown = JSON.parse(body.toString());
     return typeof answer === 'object' && answer !== null ? { answer } : null;
   }
-  if (status < 400 || isFailoverStatus(status)) return null;
   const error = readUpstreamError(body);
+  if (status < 400 || isFailoverStatus(meantStatus(status, error))) return null;
   const message = error?.message ?? null;
   return { code: relayedCode(status, error), detail: message === null ? {} : { message } };
 }

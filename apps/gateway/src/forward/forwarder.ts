@@ -14,6 +14,7 @@ import type { Exchange, ExchangeOwner } from '../request/exchange.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 import { beginRecordOf } from './begin-record.js';
 import {
+  meantStatus,
   readUpstreamError,
   relayedCode,
   relayedFacts,
@@ -139,10 +140,12 @@ export class Forwarder implements ExchangeOwner, ErrorRelayOwner, SendOwner {
     this.#services.health.failed(attempt, outcome);
   }
 
-  onUpstreamError(x: Exchange, status: number, body: Buffer): void {
+  onUpstreamError(x: Exchange, told: number, body: Buffer): void {
     const { attempt } = x;
     if (attempt === null) return;
     const error = readUpstreamError(body);
+    const status = meantStatus(told, error);
+    attempt.status = status;
     const contentPolicy = error?.meaning === 'content_policy_violation';
     attempt.outcome = 'status';
     this.#services.health.failed(attempt, 'status', contentPolicy);

@@ -16,11 +16,14 @@ export interface UpstreamError {
   readonly code: string | null;
   /** What it amounts to in our own list; null = a client's mistake of no special kind. */
   readonly meaning: 'content_policy_violation' | 'context_length_exceeded' | null;
+  /** Whether the provider says that our key is no good, whatever status it says it with. */
+  readonly refusesCredential: boolean;
 }
 
 const CONTENT_POLICY =
   /content_policy|content_filter|content-filter|moderation|prohibited_content/i;
 const CONTEXT_LENGTH = /context_length_exceeded|model_max_prompt_tokens/i;
+const KEY_REASONS: ReadonlySet<unknown> = new Set(['API_KEY_INVALID', 'API_KEY_EXPIRED']);
 /** Sentences of providers whose codes do not say it (Anthropic, Gemini, vLLM). */
 const CONTEXT_SENTENCE =
   /prompt is too long|maximum context length|exceeds? the (?:maximum|model's) (?:number of tokens|context)|input token count .{0,40}exceeds|input is too long|context (?:window|length) (?:is )?exceed/i;
@@ -39,13 +42,25 @@ export function readUpstreamError(body: Buffer): UpstreamError | null {
     code,
     param: textOrNull(error['param']),
     meaning: meaningOf(names, message),
+    refusesCredential: isKeyRefused(error['details']),
   };
+}
+
+/** Google answers 400, not 401, for a key that is wrong or expired; the reason stands in the details. */
+function isKeyRefused(details: unknown): boolean {
+  if (!Array.isArray(details)) return false;
+  return details.some((one: unknown) => isRecord(one) && KEY_REASONS.has(one['reason']));
 }
 
 function meaningOf(names: string, message: string | null): UpstreamError['meaning'] {
   if (CONTENT_POLICY.test(names)) return 'content_policy_violation';
   if (CONTEXT_LENGTH.test(names)) return 'context_length_exceeded';
   return message !== null && CONTEXT_SENTENCE.test(message) ? 'context_length_exceeded' : null;
+}
+
+/** The status a provider's refusal amounts to: one of our credential is a 401, whatever status it was said with. */
+export function meantStatus(status: number, error: UpstreamError | null): number {
+  return error?.refusesCredential === true ? 401 : status;
 }
 
 /** What a client's mistake is logged as. */
