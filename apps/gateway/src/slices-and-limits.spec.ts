@@ -199,6 +199,14 @@ describe('the output bound', () => {
     expect((await harness.chat({ messages, tools })).status).toBe(200);
   });
 
+  it('counts a prompt that holds marks of the tokenizer as text', async () => {
+    harness = await ProxyHarness.start({ upstreams: [answers()] });
+    harness.money.balanceNano = 200_000n + 1_500_000n;
+    const content = `<|endoftext|>${'four '.repeat(1_000)}`;
+    const res = await harness.chat({ messages: [{ role: 'user', content }] });
+    expect(res.status).toBe(200);
+  });
+
   it('holds every choice that is asked for', async () => {
     harness = await ProxyHarness.start({ upstreams: [answers()] });
     harness.money.balanceNano = 1_000_000n;

@@ -4,6 +4,9 @@
  */
 export type CountTokens = (text: string) => number;
 
+/** Marks like `<|endoftext|>` are text here: the tokenizer would throw at them, and anyone may write them. */
+const NO_MARK_FORBIDDEN = { disallowedSpecial: new Set<string>() };
+
 let counter: CountTokens | null = null;
 let loading: Promise<CountTokens> | null = null;
 
@@ -14,7 +17,8 @@ const BYTES_PER_TOKEN = 4;
 
 async function load(): Promise<CountTokens> {
   const { countTokens: count } = await import('gpt-tokenizer');
-  counter = (text) => (text.length > COUNTED_CHARS_MAX ? byBytes(text) : count(text));
+  counter = (text) =>
+    text.length > COUNTED_CHARS_MAX ? byBytes(text) : count(text, NO_MARK_FORBIDDEN);
   return counter;
 }
 
