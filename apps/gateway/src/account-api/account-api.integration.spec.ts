@@ -105,7 +105,17 @@ async function settle(caller: Caller, costNano: bigint, over: object = {}): Prom
       reason: 'r',
       attempts: [
         { endpoint: 'e1', provider: 'down', started_at: at, ms: 7, outcome: 'status', status: 503 },
-        { endpoint: 'e', provider: 'p', started_at: at, ms: 30, outcome: 'ok', status: 200 },
+        {
+          endpoint: 'e',
+          provider: 'p',
+          started_at: at,
+          ms: 30,
+          outcome: 'ok',
+          status: 200,
+          model: 'm',
+          usage: { output_tokens: 5 },
+          cost: '0.000012345',
+        },
       ],
     },
     ...over,
@@ -250,8 +260,14 @@ describe('a generation', () => {
       api_type: 'completions',
       user_agent: 'agent/1',
       provider_responses: [
-        { provider_name: 'down', status: 503, latency: 7 },
-        { provider_name: 'p', status: 200, latency: 30 },
+        { provider_name: 'down', status: 503, latency: 7, usage: null, cost: null },
+        {
+          provider_name: 'p',
+          model: 'm',
+          status: 200,
+          usage: { output_tokens: 5 },
+          cost: 0.000012345,
+        },
       ],
       routing: { policy: 'balanced', picked: 'e' },
     });

@@ -56,7 +56,8 @@ SELECT json_build_object('data', json_build_object('id', 'gen_' || q.id, 'reques
   'total_cost', ${money('q.cost_nano')}, 'usage', ${money('q.cost_nano')}, 'upstream_inference_cost', null, 'cache_discount', null, 'is_byok', false,
   'price_version', CASE WHEN q.price_version < 0 THEN 'token-price:' || -q.price_version ELSE q.price_version::text END,
   'attempts', q.attempts, 'provider_responses', coalesce((SELECT jsonb_agg(jsonb_build_object('endpoint_id', t ->> 'endpoint', 'provider_name', t ->> 'provider',
-     'status', t -> 'status', 'latency', t -> 'ms', 'outcome', t ->> 'outcome', 'started_at', t ->> 'started_at'))
+     'model', t ->> 'model', 'status', t -> 'status', 'latency', t -> 'ms', 'outcome', t ->> 'outcome', 'started_at', t ->> 'started_at',
+     'usage', t -> 'usage', 'cost', (t ->> 'cost')::numeric))
      FROM jsonb_array_elements(CASE jsonb_typeof(q.trace -> 'attempts') WHEN 'array' THEN q.trace -> 'attempts' ELSE '[]' END) t), '[]'),
   'routing', q.trace, 'template', q.template, 'mode', q.mode, 'key', json_build_object('label', coalesce(k.label, ''), 'prefix', coalesce(k.prefix, '')),
   'session_id', null, 'user_agent', q.user_agent, 'origin', ''))::text AS body
