@@ -12,6 +12,7 @@ import type { Way } from '../forward/ways.js';
 import { withCostEvent } from './answer-cost.js';
 import { countUsage } from './counted-usage.js';
 import { answerInput } from './answer-input.js';
+import { ChunkedBody } from './chunked-body.js';
 import { SliceGuard } from './slice-guard.js';
 
 export interface StreamRelayServices {
@@ -38,6 +39,7 @@ export class StreamRelay implements Relay, Finisher {
   readonly #stream: AnswerStream;
   readonly #slices: SliceGuard;
   readonly #head: string[];
+  readonly #body: ChunkedBody;
   /** Bytes observed but not yet covered by the hold. */
   #uncovered: Uint8Array | null = null;
   /** Produced bytes that were covered so far: what a stopped stream is charged for. */
@@ -54,6 +56,7 @@ export class StreamRelay implements Relay, Finisher {
     this.#x = x;
     this.#services = services;
     this.#head = head;
+    this.#body = new ChunkedBody(x.res);
     this.#lastWriteMs = performance.now();
     this.#lastProgressMs = this.#lastWriteMs;
     const stream = way.stream(answerInput(x));
@@ -163,8 +166,8 @@ export class StreamRelay implements Relay, Finisher {
     if (!x.answered) this.#open();
     this.#lastWriteMs = performance.now();
     void failpoint('FP5');
-    const { res } = x;
-    if (res.write(out) || res.writableLength < this.#services.limits.streamBufferBytesMax) {
+    const { streamBufferBytesMax } = this.#services.limits;
+    if (this.#body.write(out) || x.res.writableLength < streamBufferBytesMax) {
       return true;
     }
     this.#waitingForClient = true;
@@ -175,7 +178,7 @@ export class StreamRelay implements Relay, Finisher {
     const x = this.#x;
     x.answered = true;
     x.firstByteMs = performance.now();
-    x.res.writeHead(200, this.#head);
+    this.#body.open(200, this.#head);
     x.res.on('drain', () => {
       if (!this.#waitingForClient) return;
       this.#waitingForClient = false;
@@ -260,14 +263,14 @@ export class StreamRelay implements Relay, Finisher {
     if (!x.clientGone && !res.destroyed) {
       if (!x.answered) this.#open();
       if (this.#slices.refused) {
-        res.addTrailers([['x-weir-stop', 'budget']]);
-        res.end(this.#stream.stop(ending.usage));
+        this.#body.end(this.#stream.stop(ending.usage), 'x-weir-stop: budget');
       } else if (out !== null && out.length > 0) {
         const { usage } = ending;
         const told = x.costTold && usage !== null && ending.status === 'ok';
-        res.end(told ? withCostEvent(x, this.#stream, out, { ...charged, usage }) : out);
+        const last = told ? withCostEvent(x, this.#stream, out, { ...charged, usage }) : out;
+        this.#body.end(last);
       } else {
-        res.end();
+        this.#body.end(null);
       }
     }
     this.#services.ender.close(x, ending, charged);
