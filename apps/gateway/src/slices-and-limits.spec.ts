@@ -199,6 +199,14 @@ describe('the output bound', () => {
     expect((await harness.chat({ messages, tools })).status).toBe(200);
   });
 
+  it('counts texts anew wherever they stand', async () => {
+    harness = await ProxyHarness.start({ upstreams: [answers()] });
+    harness.money.balanceNano = 200_000n + 1_500_000n;
+    const content = [{ type: 'refusal', refusal: 'four '.repeat(10_000) }];
+    const res = await harness.chat({ messages: [{ role: 'assistant', content }] });
+    expect(res.status).toBe(402);
+  });
+
   it('counts a prompt that holds marks of the tokenizer as text', async () => {
     harness = await ProxyHarness.start({ upstreams: [answers()] });
     harness.money.balanceNano = 200_000n + 1_500_000n;

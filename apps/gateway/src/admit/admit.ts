@@ -3,7 +3,6 @@ import { failpoint } from '@weir/platform';
 import type { Admission, Hold, Kind, Refusal } from '../money/money-path.types.js';
 import type { ProxyServices } from '../proxy-services.js';
 import type { ProblemDetail } from '../refuse/error-body.js';
-import { addedInputOf } from '../request/count-input.js';
 import type { Exchange } from '../request/exchange.js';
 import { boundOf, outputTokensFor, outputTokensWithin } from './bounds.js';
 import { countsTokens, refusalDetail } from './refusal-detail.js';
@@ -133,16 +132,12 @@ class Admitting {
 
   /** The byte bound refused: perhaps the true count fits. */
   #countInput(refusal: Refusal): void {
-    const { call } = this.#x;
-    if (call?.whole !== true) {
+    if (this.#x.call?.whole !== true) {
       // What cannot be counted is only estimated, and an estimate is no bound.
       this.#cutOutput(refusal);
       return;
     }
-    const counted = this.#x.countInput();
-    const added = addedInputOf(this.#x.route, call.parsed, call.reading.needs);
-    const goOn = (own: number): void => {
-      const tokens = own + added;
+    const goOn = (tokens: number): void => {
       if (tokens >= this.#x.inputTokensBound) {
         this.#cutOutput(refusal);
         return;
@@ -151,8 +146,7 @@ class Admitting {
       if (this.#ownBound) this.#try(this.#cap);
       else this.#cutOutput(refusal);
     };
-    if (typeof counted === 'number') goOn(counted);
-    else void counted.then(goOn);
+    void this.#x.countInputBound().then(goOn);
   }
 
   /** No bound of the client's own: less output may still be worth having. */

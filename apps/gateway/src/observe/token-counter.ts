@@ -11,7 +11,7 @@ let counter: CountTokens | null = null;
 let loading: Promise<CountTokens> | null = null;
 
 /** Text longer than this is counted by its bytes: tokenizing is not worth blocking other requests for. */
-const COUNTED_CHARS_MAX = 400_000;
+export const COUNTED_CHARS_MAX = 400_000;
 /** Ordinary text has about four bytes a token. */
 const BYTES_PER_TOKEN = 4;
 

@@ -1,12 +1,9 @@
 import {
-  addedMessagesTokens,
-  addedPromptTokens,
   countChatInput,
   countCompletionsInput,
   countGeminiInput,
   countMessagesInput,
   countResponsesInput,
-  type RequestNeeds,
 } from '@weir/providers';
 import { countEmbeddingsInput } from '../embeddings/count-input.js';
 import { bodySpecOf, type ProxyRoute } from './proxy-route.js';
@@ -32,10 +29,4 @@ export function countInputOf(
     case 'embeddings':
       return countEmbeddingsInput(parsed, countTokens);
   }
-}
-
-/** Tokens that the provider may add to the input, at most: they belong in a hold, never in a count. */
-export function addedInputOf(route: ProxyRoute, parsed: unknown, needs: RequestNeeds): number {
-  const { kind } = bodySpecOf(route);
-  return kind === 'anthropic' ? addedMessagesTokens(parsed) : addedPromptTokens(needs);
 }

@@ -15,9 +15,10 @@ import type { Hold, ProgressUsage } from '../money/money-path.types.js';
 import { errorBody, errorFacts, errorHeaders, type ProblemDetail } from '../refuse/error-body.js';
 import type { Call } from './call.js';
 import type { RoutePlan } from '../route/route-plan.js';
-import { loadTokenizer } from '../observe/token-counter.js';
+import { COUNTED_CHARS_MAX, loadTokenizer } from '../observe/token-counter.js';
 import { countInputOf } from './count-input.js';
-import type { ProxyRoute } from './proxy-route.js';
+import { readRequest } from './read-request.js';
+import { bodySpecOf, type ProxyRoute } from './proxy-route.js';
 
 /** What takes an answer's bytes: a stream, a whole answer or an upstream's error. */
 export interface Relay {
@@ -197,6 +198,22 @@ export class Exchange implements AttemptListener {
     const tokenizer = loadTokenizer();
     if (tokenizer instanceof Promise) return tokenizer.then((count) => this.#counted(count));
     return this.#counted(tokenizer);
+  }
+
+  /**
+   * No more input than this, by our tokenizer: every text that may reach a model, also where a count leaves it out
+   * (refusals, thoughts, arguments), and what a provider may add.
+   */
+  async countInputBound(): Promise<number> {
+    const { call, model } = this;
+    const count = await loadTokenizer();
+    // Where the tokenizer only estimates, bytes are the bound.
+    const most = (text: string): number =>
+      text.length > COUNTED_CHARS_MAX ? Buffer.byteLength(text) : count(text);
+    const read = readRequest(bodySpecOf(this.route), call?.parsed, most);
+    if (!read.ok || model === null) return this.inputTokensBound;
+    const { images, audios, files, inputTokensBound } = read.request;
+    return inputTokensBound + (images + audios + files) * model.imageTokensMax;
   }
 
   #counted(count: (text: string) => number): number {
