@@ -1,6 +1,6 @@
 /**
  * What a request would cost, by the very steps that would admit it, without its side effects: it is read, routed and
- * measured as any other, on a routing memory of its own, and then nothing is held, counted, journaled or dispatched.
+ * measured as every request, on a routing memory of its own, and then nothing is held, counted, journaled or dispatched.
  */
 import { costNano, NO_USAGE, type Usage } from '@weir/domain';
 import { formatMoney, nano } from '@weir/units';

@@ -28,7 +28,7 @@ describe('E-K1, E-K2: a key is looked up by the digest of the whole of it', () =
     }
   });
 
-  it('so that a guess that is nearly right is as far off as any other', () => {
+  it('so that a guess that is nearly right is no nearer than the rest', () => {
     const key = makeApiKey();
     const digests = new KeyDigests(PEPPER);
     const right = digestApiKey(key, PEPPER);
